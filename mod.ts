@@ -1,0 +1,102 @@
+/**
+ * asyncio for TypeScript: tasks that can be cancelled, structured concurrency and asynchronous I/O, with one API on Deno, Bun and Node.
+ *
+ * @example
+ * ```ts ignore
+ * import { createTask, run, sleep } from "@tsyncio/tsyncio";
+ *
+ * await run(async () => {
+ *   const task = createTask(async () => {
+ *     try {
+ *       await sleep(60_000);
+ *     } finally {
+ *       await sleep(10); // cleaning up may wait
+ *     }
+ *   });
+ *   await sleep(100);
+ *   task.cancel(); // CancelledError is thrown at the `await` above
+ * });
+ * ```
+ *
+ * @module
+ */
+
+// running
+export { getEventLoop, EventLoop, type ExceptionHandler, getRunningLoop, newEventLoop, type TaskFactory } from "./src/event_loop.ts";
+export { run, Runner, type RunOptions } from "./src/runner.ts";
+
+// the kernel
+export {
+  type AbstractEventLoop,
+  allTasks,
+  type Asyncgen,
+  asyncgen,
+  type Awaitable,
+  type Body,
+  Context,
+  ContextVar,
+  copyContext,
+  type Coroutine,
+  coroutine,
+  type CoroutineGenerator,
+  createEagerTaskFactory,
+  currentSignal,
+  currentTask,
+  type Drivable,
+  eagerTaskFactory,
+  ensureFuture,
+  type ExceptionContext,
+  Future,
+  type FutureOptions,
+  Handle,
+  isCancelled,
+  isCoroutine,
+  isCoroutineFunction,
+  isFuture,
+  type LoopOptions,
+  type ResultOf,
+  type Startable,
+  type Suspend,
+  Task,
+  type TaskOptions,
+  TimerHandle,
+  Token,
+  until,
+  type Waitable,
+  wrapFuture,
+} from "./src/core/mod.ts";
+
+// waiting
+export { createTask } from "./src/tasks/create_task.ts";
+export { gather, type Results } from "./src/tasks/gather.ts";
+export { shield } from "./src/tasks/shield.ts";
+export { sleep } from "./src/tasks/sleep.ts";
+export { Timeout, timeout, timeoutAt, waitFor } from "./src/tasks/timeout.ts";
+export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait, type WaitOptions } from "./src/tasks/wait.ts";
+
+// synchronisation
+export { Event } from "./src/sync/event.ts";
+
+// errors
+export {
+  AddressInfoError,
+  BrokenPipeError,
+  CancelledError,
+  ConnectionAbortedError,
+  ConnectionError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+  FileExistsError,
+  FileNotFoundError,
+  IncompleteReadError,
+  InvalidStateError,
+  LimitOverrunError,
+  LookupError,
+  OSError,
+  type OSErrorOptions,
+  PermissionError,
+  ProcessLookupError,
+  RuntimeError,
+  TimeoutError,
+  UnsupportedOperationError,
+} from "./src/errors.ts";

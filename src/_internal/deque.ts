@@ -1,0 +1,71 @@
+/**
+ * A queue that grows: the ready queue of a loop, the chunks of a stream.
+ *
+ * @module
+ */
+
+const SMALLEST = 16;
+
+/** A ring buffer. Adding at the end and taking from the front cost the same however long it is. */
+export class Deque<T> {
+  #items: (T | undefined)[] = new Array(SMALLEST);
+  #mask = SMALLEST - 1;
+  #head = 0;
+  #length = 0;
+
+  /** How many items there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds at the end. */
+  push(item: T): void {
+    if (this.#length > this.#mask) this.#grow();
+    this.#items[(this.#head + this.#length++) & this.#mask] = item;
+  }
+
+  /** Takes the first item; undefined when there is none. */
+  shift(): T | undefined {
+    if (this.#length === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) & this.#mask;
+    this.#length--;
+    return item;
+  }
+
+  /** Puts an item before the first one. */
+  unshift(item: T): void {
+    if (this.#length > this.#mask) this.#grow();
+    this.#head = (this.#head - 1) & this.#mask;
+    this.#items[this.#head] = item;
+    this.#length++;
+  }
+
+  /** The first item, left where it is; undefined when there is none. */
+  peek(): T | undefined {
+    return this.#length === 0 ? undefined : this.#items[this.#head];
+  }
+
+  /** Forgets all items. */
+  clear(): void {
+    this.#items = new Array(SMALLEST);
+    this.#mask = SMALLEST - 1;
+    this.#head = 0;
+    this.#length = 0;
+  }
+
+  /** The items from first to last, left where they are. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let i = 0; i < this.#length; i++) yield this.#items[(this.#head + i) & this.#mask] as T;
+  }
+
+  #grow(): void {
+    const size = this.#mask + 1;
+    const items = new Array(size * 2);
+    for (let i = 0; i < size; i++) items[i] = this.#items[(this.#head + i) & this.#mask];
+    this.#items = items;
+    this.#mask = size * 2 - 1;
+    this.#head = 0;
+  }
+}

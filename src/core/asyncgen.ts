@@ -1,0 +1,90 @@
+/**
+ * Async generators that the loop knows, so that those still open can be closed when it ends (asyncio's `shutdown_asyncgens`).
+ *
+ * @module
+ */
+import type { Awaitable, CoroutineGenerator } from "./awaitable.ts";
+import { scopedAwaitable } from "./coroutine.ts";
+import { type LoopFace, someLoop } from "./running.ts";
+import { runBody } from "./strand.ts";
+
+/**
+ * An async generator that the loop knows from its first `next()` until it ends; those still open are closed by `shutdownAsyncgens`.
+ * Steps belong to the task that asks for them.
+ */
+export interface Asyncgen<T, R = void, N = unknown> extends AsyncGenerator<T, R, N> {
+  next(...value: [] | [N]): Awaitable<IteratorResult<T, R>>;
+  return(value: R | PromiseLike<R>): Awaitable<IteratorResult<T, R>>;
+  throw(error: unknown): Awaitable<IteratorResult<T, R>>;
+  [Symbol.asyncIterator](): this;
+}
+
+/** The loop's side of it. */
+interface AsyncgenLoop {
+  readonly _asyncgens: Set<AsyncGenerator<unknown, unknown, unknown>>;
+}
+
+class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
+  readonly #native: AsyncGenerator<T, R, N>;
+  #known: AsyncgenLoop | null = null;
+  #ended = false;
+
+  constructor(native: AsyncGenerator<T, R, N>) {
+    this.#native = native;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Asyncgen";
+  }
+
+  next(...value: [] | [N]): Awaitable<IteratorResult<T, R>> {
+    return scopedAwaitable(this.#step(() => this.#native.next(...value)));
+  }
+
+  return(value: R | PromiseLike<R>): Awaitable<IteratorResult<T, R>> {
+    return scopedAwaitable(this.#step(() => this.#native.return(value)));
+  }
+
+  throw(error: unknown): Awaitable<IteratorResult<T, R>> {
+    return scopedAwaitable(this.#step(() => this.#native.throw(error)));
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return(undefined as R);
+  }
+
+  *#step(step: () => Promise<IteratorResult<T, R>>): CoroutineGenerator<IteratorResult<T, R>> {
+    this.#introduce();
+    try {
+      const result = yield* runBody(step);
+      if (result.done) this.#end();
+      return result;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  #introduce(): void {
+    if (this.#known !== null || this.#ended) return;
+    this.#known = someLoop() as LoopFace & AsyncgenLoop;
+    this.#known._asyncgens.add(this);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#known?._asyncgens.delete(this);
+  }
+}
+
+/**
+ * Makes the async generators of a function known to the loop that runs them. A native one works in the library too, but the loop cannot close it.
+ */
+export function asyncgen<A extends unknown[], T, R, N>(fn: (...args: A) => AsyncGenerator<T, R, N>): (...args: A) => Asyncgen<T, R, N> {
+  if (typeof fn !== "function") throw new TypeError(`Cannot make an async generator function: a function was expected, got ${typeof fn}`);
+  return (...args) => new TrackedAsyncgen(fn(...args));
+}

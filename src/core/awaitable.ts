@@ -1,0 +1,61 @@
+/**
+ * What can be waited for, as types; and how an `await` is told from a `then` written by hand.
+ *
+ * @module
+ */
+
+/** Marks what a generator coroutine hands to the kernel; nobody else can make one. */
+declare const suspension: unique symbol;
+
+/** What a generator coroutine hands to the kernel when it has to wait. Users never make one. */
+export interface Suspend {
+  readonly [suspension]: true;
+}
+
+/** A running or suspended generator coroutine. A bare `yield` gives up one turn of the loop. */
+// deno-lint-ignore no-explicit-any -- what `yield*` gives is typed by the delegate, not by the generator that delegates
+export type CoroutineGenerator<T> = Generator<Suspend | undefined, T, any>;
+
+/** What `yield*` drives. An object of your own may be one, as with Python's `__await__`. */
+export interface Drivable<T> {
+  /** Asked for when the waiting starts. */
+  // deno-lint-ignore no-explicit-any -- as in CoroutineGenerator
+  [Symbol.iterator](): Iterator<Suspend | undefined, T, any>;
+}
+
+/** Usable with `await` and with `yield*`. Structurally a Promise. */
+export interface Awaitable<T> extends Promise<T>, Drivable<T> {}
+
+/** What a body or callback returns where a coroutine is expected. */
+export type Body<T> = CoroutineGenerator<T> | PromiseLike<T>;
+
+/** What can become a task. A bare promise cannot: it is already running. A Future or Task is refused at run time. */
+export type Startable<T> = CoroutineGenerator<T> | Awaitable<T> | Drivable<T> | (() => Body<T>);
+
+/** What can be waited for: a Startable, or any promise. */
+export type Waitable<T> = Startable<T> | PromiseLike<T>;
+
+/** What waiting for a `W` gives. */
+// deno-lint-ignore no-explicit-any -- in the position of an inferred type's neighbours
+export type ResultOf<W> = W extends Generator<any, infer T, any> ? T
+  : W extends PromiseLike<infer T> ? T
+  : W extends () => infer R ? ResultOf<R>
+  : W extends Drivable<infer T> ? T
+  : never;
+
+/** The two functions that `await` and the promise combinators pass to `then`. */
+export type Resolve = (value: unknown) => void;
+export type Reject = (error: unknown) => void;
+
+const sourceOf = Function.prototype.toString;
+/** How this engine writes a native function without a name. The resolving functions of a promise are such, and so is this one. */
+const NAMELESS_NATIVE = sourceOf.call(Function.prototype);
+
+/**
+ * Whether `then(onFulfilled, onRejected)` was called by the engine for an `await` (or by a promise combinator):
+ * it passes the resolving functions of a promise, which are native and nameless. A person passes a function of their own.
+ */
+export function isAwait(onFulfilled: unknown, onRejected: unknown): boolean {
+  return typeof onRejected === "function" && typeof onFulfilled === "function" && onRejected.name === "" &&
+    sourceOf.call(onRejected) === NAMELESS_NATIVE;
+}

@@ -1,0 +1,574 @@
+/**
+ * The event loop without input and output.
+ *
+ * @module
+ */
+import { BinaryHeap } from "../_internal/binary_heap.ts";
+import { Deque } from "../_internal/deque.ts";
+import { RuntimeError } from "../errors.ts";
+import type { ContextStorage, Hold, Stepper, TimerToken } from "../runtime/host.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Startable } from "./awaitable.ts";
+import { copyContext } from "./context.ts";
+import { isCoroutineFunction } from "./coroutine.ts";
+import { type ExceptionContext, formatReport } from "./exception_handler.ts";
+import { type Failing, FailureLog } from "./failure_log.ts";
+import { Future } from "./future.ts";
+import { type AbstractEventLoop, type Callback, Handle, TimerHandle } from "./handle.ts";
+import { type LoopFace, type Runnable, running, runningLoop, someLoop, type Store, type StrandFace, type TaskFace } from "./running.ts";
+import { Task, type TaskOptions } from "./task.ts";
+
+/** How a loop is to be made. */
+export interface LoopOptions {
+  /** The host; without one, the one that runs this code. */
+  readonly runtime?: { readonly name: string };
+  /** Start in debug mode. */
+  readonly debug?: boolean;
+}
+
+/** Called with the loop and what happened. */
+type HandlerOf<L> = (loop: L, context: ExceptionContext) => void;
+
+/** Makes the tasks of a loop. */
+type FactoryOf<L> = <T>(loop: L, coroutine: Startable<T>, options: TaskOptions) => Task<T>;
+
+/** How long, in milliseconds, turns are drained before the host gets one. */
+const BUDGET = 1;
+/** How many turns pass between two looks at the clock while no timer is pending. */
+const TURNS_BETWEEN_LOOKS = 16;
+/** Hosts take a delay of this or more, in milliseconds, for none. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** No session: what is scheduled waits for the next one. */
+const STOPPED = 0;
+/** Nothing is ready; the host calls back at an event or a timer. */
+const IDLE = 1;
+/** The host will call back on its next turn. */
+const ARMED = 2;
+/** The drain begins as soon as its context is entered. */
+const RESUMING = 3;
+/** The drain is on the stack. */
+const DRAINING = 4;
+/** A woken async function runs; the drain goes on when its task suspends or ends, or at the host's next turn. */
+const HELD = 5;
+
+/**
+ * A loop that is a guest of the host's loop. A turn is asyncio's: timers that are due join what is ready, all that is ready
+ * then runs once, in order, and what it schedules runs in the next turn. Turns follow each other without going back
+ * to the host while there is work, within a budget of time.
+ *
+ *     STOPPED ── run ──▶ RESUMING ──▶ DRAINING ── nothing ready ──▶ IDLE ── event, timer ──▶ RESUMING
+ *        ▲                               │  │ └── budget spent ──▶ ARMED ── host's turn ──▶ RESUMING
+ *        └────────── stop() ─────────────┘  └── async function woken ──▶ HELD ── it suspends or ends ──▶ RESUMING
+ *
+ * The drain always runs in the context in which the loop was started, so that callbacks see no other code's context.
+ */
+export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
+  /** In debug mode, steps and callbacks that take this many milliseconds or more are reported. */
+  slowCallbackDuration = 100;
+  /** @internal */
+  readonly _runtime: Runtime;
+  /** @internal */
+  readonly _storage: ContextStorage;
+
+  readonly #ready = new Deque<Runnable>();
+  readonly #timers = new BinaryHeap<TimerHandle>(TimerHandle._before);
+  #sequence = 0;
+  #cancelledTimers = 0;
+  readonly #tasks = new Set<Task<unknown>>();
+  /** The async generators that are open. @internal */
+  readonly _asyncgens: Set<AsyncGenerator<unknown, unknown, unknown>> = new Set();
+  readonly #failures: FailureLog;
+
+  #state: 0 | 1 | 2 | 3 | 4 | 5 = STOPPED;
+  #closed = false;
+  #stopping = false;
+  readonly #onStopped: (() => void)[] = [];
+  #hold: Hold | null = null;
+  /** Whether it serves without being run: the thread's default loop. */
+  #serving = false;
+  readonly #root: LoopStore;
+  #stepper: Stepper | null = null;
+  /** Whether the stepper enters its context in a microtask of its own. */
+  #defers = false;
+  readonly #resumeSoon = (): void => {
+    if (this.#stepper !== null) this.#defers = !this.#stepper.resume();
+  };
+
+  /** How many items of the turn under way are left. */
+  #left = 0;
+  #turns = 0;
+  /** When the budget is spent; 0 until the clock was looked at. */
+  #budgetEnd = 0;
+  /** Whether the host was asked for a turn. */
+  #armed = false;
+  readonly #onHostTurn = (): void => this.#hostTurn();
+  #heldBy: TaskFace | null = null;
+  #timer: { readonly token: TimerToken; readonly when: number } | null = null;
+
+  #debug: boolean;
+  #exceptionHandler: HandlerOf<this> | null = null;
+  #taskFactory: FactoryOf<this> | null = null;
+
+  /** @internal */
+  constructor(runtime: Runtime, debug: boolean) {
+    this._runtime = runtime;
+    this._storage = runtime.context;
+    running.storage ??= runtime.context;
+    this.#debug = debug;
+    this.#root = new LoopStore(this, () => this.#drain());
+    this.#failures = new FailureLog(this);
+  }
+
+  // -------------------------------------------------------------- running
+
+  /** Whether it has been started and not stopped since. */
+  isRunning(): boolean {
+    return this.#state !== STOPPED;
+  }
+
+  /** Whether `close()` was called. */
+  isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Runs until `stop()`.
+   *
+   * @throws RuntimeError (as a rejection) when the loop is closed or running, or inside a callback or task of any loop.
+   */
+  async runForever(): Promise<void> {
+    this._checkRunnable();
+    this.#startSession();
+    await new Promise<void>((resolve) => this.#onStopped.push(resolve));
+  }
+
+  /** Stops it, and settles when it has stopped. @internal */
+  async _stopAndWait(): Promise<void> {
+    if (!this.isRunning()) return;
+    this.stop();
+    await new Promise<void>((resolve) => this.#onStopped.push(resolve));
+  }
+
+  /** The turn under way is finished, then the loop stops. When it is not running, the next run ends after one turn. */
+  stop(): void {
+    this.#stopping = true;
+    if (this.#state === IDLE) this.#arm();
+  }
+
+  /**
+   * Forgets what is scheduled, reports the tasks that are still pending and the failures that nobody retrieved. Does nothing the second time.
+   *
+   * @throws RuntimeError while the loop is running.
+   */
+  close(): void {
+    if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const task of this.#tasks) this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task });
+    this.#failures.report();
+    this.#ready.clear();
+    this.#timers.clear();
+    this.#tasks.clear();
+  }
+
+  /** @internal */
+  _checkRunnable(): void {
+    if (this.#closed) throw new RuntimeError("Event loop is closed");
+    if (this.isRunning()) throw new RuntimeError("This event loop is already running");
+    if (runningLoop() !== null) throw new RuntimeError("Cannot run the event loop while another loop is running");
+  }
+
+  #startSession(): void {
+    this.#turns = 0;
+    this.#hold = this._runtime.host.hold();
+    this.#stepper = this._storage.stepper(this.#root);
+    this.#state = RESUMING;
+    queueMicrotask(this.#resumeSoon);
+  }
+
+  #endSession(): void {
+    this.#stopping = false;
+    this.#state = STOPPED;
+    this.#heldBy = null;
+    this.#stepper = null;
+    this.#disarmTimer();
+    this.#hold?.release();
+    this.#hold = null;
+    for (const stopped of this.#onStopped.splice(0)) stopped();
+  }
+
+  /** Serves whoever comes, without being run: the process lives while tasks or timers are pending. @internal */
+  _serve(): void {
+    this.#serving = true;
+    this.#startSession();
+  }
+
+  /** A loop that serves lets the process end while it has nothing to do, and reports what failed till then. */
+  #restServing(): void {
+    this.#failures.report();
+    if (this.#tasks.size > 0) return;
+    this.#hold?.release();
+    this.#hold = null;
+  }
+
+  // -------------------------------------------------------------- the drain
+
+  #drain(): void {
+    if (this.#state !== RESUMING) return; // stopped meanwhile
+    this.#state = DRAINING;
+    const { loop, strand, context } = running;
+    running.loop = this;
+    running.strand = null;
+    running.context = null;
+    do this.#runTurn(); while (this.#heldBy === null && this.#goesOn());
+    running.loop = loop;
+    running.strand = strand;
+    running.context = context;
+    if (this.#heldBy !== null) {
+      this.#state = HELD;
+      this.#armHost();
+    }
+  }
+
+  /** The items of this turn, or those that are left after the drain was held. */
+  #runTurn(): void {
+    while (this.#left > 0) {
+      this.#left--;
+      const item = this.#ready.shift()!;
+      if (this.#debug) this.#runTimed(item);
+      else item._run();
+      if (this.#heldBy !== null) return;
+    }
+  }
+
+  /** Whether there is another turn, and time for it. Begins it. */
+  #goesOn(): boolean {
+    if (this.#stopping && this.#turns > 0) return this.#endSession(), false;
+    const inTime = this.#lookAtClock();
+    this.#left = this.#ready.length;
+    this.#turns++;
+    if (this.#left === 0 && !this.#stopping) return this.#rest(), false;
+    if (inTime) return true;
+    this.#left = 0;
+    this.#arm();
+    return false;
+  }
+
+  /** Makes due timers ready. False when the budget is spent. */
+  #lookAtClock(): boolean {
+    if (this.#timers.length === 0 && this.#turns % TURNS_BETWEEN_LOOKS !== 0) return true;
+    const now = this._runtime.clock.now();
+    this.#collectDue(now + this._runtime.clock.resolution);
+    if (this.#budgetEnd === 0) this.#budgetEnd = now + BUDGET;
+    return now < this.#budgetEnd;
+  }
+
+  #rest(): void {
+    this.#state = IDLE;
+    if (this.#serving) this.#restServing();
+    else this.#failures.sweep();
+    const next = this.#timers.peek();
+    if (next !== undefined) this.#armTimer(next.when());
+  }
+
+  /** Asks the host for a turn, for what is ready. */
+  #arm(): void {
+    this.#state = ARMED;
+    this.#armHost();
+  }
+
+  #armHost(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    this._runtime.host.enqueue(this.#onHostTurn);
+  }
+
+  /** A task that holds the drain waits for something foreign, when the host has come to a turn of its own. */
+  #hostTurn(): void {
+    this.#armed = false;
+    if (this.#state !== ARMED && this.#state !== HELD) return;
+    this.#heldBy = null;
+    this.#enter();
+  }
+
+  /** Begins the drain in a turn of the host. */
+  #enter(): void {
+    this.#budgetEnd = 0;
+    this.#state = RESUMING;
+    this.#defers = !this.#stepper!.resume();
+  }
+
+  /** @internal */
+  _schedule(item: Runnable): void {
+    this.#ready.push(item);
+    if (this.#state === IDLE) this.#arm();
+  }
+
+  /** Calls back inside the loop, for an event of the host; the drain begins in this turn of the host. @internal */
+  _deliver<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
+    if (this.#closed) return;
+    this.#ready.push(new Handle(this, callback as Callback, args, copyContext()));
+    if (this.#state === IDLE || this.#state === ARMED) this.#enter();
+  }
+
+  /** @internal */
+  _hold(task: TaskFace): void {
+    if (this.#state === DRAINING) this.#heldBy = task;
+  }
+
+  /** @internal */
+  _release(task: TaskFace): void {
+    if (this.#heldBy !== task) return;
+    this.#heldBy = null;
+    if (this.#state !== HELD) return;
+    this.#state = RESUMING;
+    if (this.#defers) this.#stepper!.resume();
+    else queueMicrotask(this.#resumeSoon);
+  }
+
+  // -------------------------------------------------------------- callbacks
+
+  /** Calls `callback(...args)` in the next turn, after what was scheduled before it. */
+  callSoon<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle {
+    this.#checkOpen();
+    this.#checkCallback(callback, "callSoon");
+    const handle = new Handle(this, callback as Callback, args, copyContext());
+    this._schedule(handle);
+    return handle;
+  }
+
+  /** The same: a thread of JavaScript has a loop of its own, and other threads cannot call this. For asyncio's programs. */
+  callSoonThreadsafe<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle {
+    return this.callSoon(callback, ...args);
+  }
+
+  /**
+   * Calls `callback(...args)` after `delay` milliseconds; zero and negative mean in the next turn, Infinity never.
+   *
+   * @throws TypeError when the delay is no number, RangeError when it is NaN, RuntimeError when the loop is closed.
+   */
+  callLater<A extends unknown[]>(delay: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle {
+    checkDelay(delay, "callLater");
+    return this.callAt(this.time() + delay, callback, ...args);
+  }
+
+  /** Calls `callback(...args)` at the time `when`, in milliseconds of `time()`. Timers of one time run in the order of their making. */
+  callAt<A extends unknown[]>(when: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle {
+    checkDelay(when, "callAt");
+    this.#checkOpen();
+    this.#checkCallback(callback, "callAt");
+    const timer = new TimerHandle(this, when, this.#sequence++, callback as Callback, args, copyContext());
+    this.#timers.push(timer);
+    if (this.#state === IDLE && this.#timers.peek() === timer) this.#armTimer(when);
+    return timer;
+  }
+
+  /** The loop's clock: monotonic milliseconds, with a fraction, from an arbitrary origin. */
+  time(): number {
+    return this._runtime.clock.now();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new RuntimeError("Event loop is closed");
+  }
+
+  #checkCallback(callback: unknown, method: string): void {
+    if (typeof callback !== "function") {
+      throw new TypeError(`Cannot schedule with ${method}: a function was expected, got ${callback === null ? "null" : typeof callback}`);
+    }
+    if (this.#debug && isCoroutineFunction(callback)) {
+      throw new TypeError(`Cannot schedule with ${method}: ${callback.name || "the callback"} is a coroutine function; use createTask`);
+    }
+  }
+
+  // -------------------------------------------------------------- timers
+
+  #collectDue(until: number): void {
+    for (;;) {
+      const timer = this.#timers.peek();
+      if (timer === undefined || (!timer.cancelled() && timer.when() > until)) return;
+      this.#timers.pop();
+      timer._scheduled = false;
+      if (timer.cancelled()) this.#cancelledTimers--;
+      else this.#ready.push(timer);
+    }
+  }
+
+  /** @internal */
+  _timerCancelled(): void {
+    if (++this.#cancelledTimers * 2 <= this.#timers.length) return;
+    this.#timers.retain((timer) => timer._scheduled = !timer.cancelled());
+    this.#cancelledTimers = 0;
+  }
+
+  #armTimer(when: number): void {
+    if (this.#timer !== null && this.#timer.when <= when) return;
+    this.#disarmTimer();
+    if (when === Infinity) return;
+    const delay = Math.min(Math.max(Math.ceil(when - this.time()), 0), LONGEST_DELAY);
+    const token = this._runtime.host.setTimer(delay, () => {
+      this.#timer = null;
+      if (this.#state === IDLE) this.#enter();
+    });
+    this.#timer = { token, when };
+  }
+
+  #disarmTimer(): void {
+    if (this.#timer === null) return;
+    this._runtime.host.clearTimer(this.#timer.token);
+    this.#timer = null;
+  }
+
+  // -------------------------------------------------------------- futures and tasks
+
+  /** A future of this loop. */
+  createFuture<T>(): Future<T> {
+    return new Future<T>({ loop: this });
+  }
+
+  /**
+   * Makes a task of a generator, an Awaitable, or a function without arguments that returns one of these or a promise. Its first step
+   * comes in the next turn.
+   *
+   * @throws TypeError for anything else, a promise or future among them.
+   */
+  createTask<T>(coroutine: Startable<T>, options: TaskOptions = {}): Task<T> {
+    this.#checkOpen();
+    if (this.#taskFactory === null) return new Task<T>(coroutine, { ...options, loop: this });
+    return this.#taskFactory(this, coroutine, options);
+  }
+
+  /** Has `factory(loop, coroutine, options)` make the loop's tasks; null for the usual ones. */
+  setTaskFactory(factory: FactoryOf<this> | null): void {
+    if (factory !== null && typeof factory !== "function") {
+      throw new TypeError(`Cannot set the task factory: a function or null was expected, got ${typeof factory}`);
+    }
+    this.#taskFactory = factory;
+  }
+
+  /** What `setTaskFactory` set; null for the usual tasks. */
+  getTaskFactory(): FactoryOf<this> | null {
+    return this.#taskFactory;
+  }
+
+  /** @internal */
+  _addTask(task: TaskFace): void {
+    this.#tasks.add(task as Task<unknown>);
+    if (this.#serving) this.#hold ??= this._runtime.host.hold();
+  }
+
+  /** @internal */
+  _removeTask(task: TaskFace): void {
+    this.#tasks.delete(task as Task<unknown>);
+  }
+
+  /** The tasks that are not done. @internal */
+  _allTasks(): ReadonlySet<Task<unknown>> {
+    return this.#tasks;
+  }
+
+  // -------------------------------------------------------------- reports
+
+  /** Has `handler(loop, context)` called for what nobody could be told by an error; null for the default handler. */
+  setExceptionHandler(handler: HandlerOf<this> | null): void {
+    if (handler !== null && typeof handler !== "function") {
+      throw new TypeError(`Cannot set the exception handler: a function or null was expected, got ${typeof handler}`);
+    }
+    this.#exceptionHandler = handler;
+  }
+
+  /** What `setExceptionHandler` set; null for the default handler. */
+  getExceptionHandler(): HandlerOf<this> | null {
+    return this.#exceptionHandler;
+  }
+
+  /** Writes one report to `console.error`. */
+  defaultExceptionHandler(context: ExceptionContext): void {
+    console.error(...formatReport(context));
+  }
+
+  /** Calls the exception handler. What the handler itself throws goes to the default one. */
+  callExceptionHandler(context: ExceptionContext): void {
+    if (this.#exceptionHandler === null) return this.#reportByDefault(context);
+    try {
+      this.#exceptionHandler(this, context);
+    } catch (error) {
+      this.#reportByDefault({ message: "Unhandled error in exception handler", exception: error, context });
+    }
+  }
+
+  #reportByDefault(context: ExceptionContext): void {
+    try {
+      this.defaultExceptionHandler(context);
+    } catch (error) {
+      console.error("Exception in default exception handler", error);
+    }
+  }
+
+  /** @internal */
+  _noteFailure(future: object): void {
+    this.#failures.add(future as Failing);
+  }
+
+  // -------------------------------------------------------------- debug mode
+
+  /** Whether the loop is in debug mode. */
+  getDebug(): boolean {
+    return this.#debug;
+  }
+
+  /** Debug mode reports slow steps and checks more. */
+  setDebug(enabled: boolean): void {
+    this.#debug = enabled;
+  }
+
+  #runTimed(item: Runnable): void {
+    const start = this.time();
+    item._run();
+    const duration = this.time() - start;
+    if (duration >= this.slowCallbackDuration) console.warn(`Executing ${item} took ${(duration / 1000).toFixed(3)} seconds`);
+  }
+}
+
+/** What the context storage carries for code that the loop's callbacks start. */
+class LoopStore implements Store {
+  readonly loop: LoopFace;
+  /** @internal */
+  readonly step: () => void;
+
+  constructor(loop: LoopFace, drain: () => void) {
+    this.loop = loop;
+    this.step = drain;
+  }
+
+  _strand(): StrandFace | null {
+    return null;
+  }
+}
+
+/**
+ * @throws TypeError when `delay` is no number, RangeError when it is NaN.
+ */
+export function checkDelay(delay: unknown, method: string): void {
+  if (typeof delay !== "number") throw new TypeError(`Cannot use the delay of ${method}: a number of milliseconds was expected, got ${typeof delay}`);
+  if (Number.isNaN(delay)) throw new RangeError(`Cannot use the delay of ${method}: it is NaN`);
+}
+
+/** The loop that runs this code, else the thread's default loop. */
+export function currentLoop(): BaseEventLoop {
+  return someLoop() as unknown as BaseEventLoop;
+}
+
+/** The tasks of a loop (without one: of the running one, else the default one) that are not done. */
+export function allTasks(loop?: BaseEventLoop): Set<Task<unknown>> {
+  return new Set((loop ?? currentLoop())._allTasks());
+}
+
+/** Makes tasks that run at once to their first suspension, in the constructor: for `setTaskFactory`. */
+export function createEagerTaskFactory(constructor: typeof Task): FactoryOf<object> {
+  return (loop, coroutine, options) => new constructor(coroutine, { eagerStart: true, ...options, loop });
+}
+
+/** A task factory: tasks run at once to their first suspension, and never enter the ready queue if they end there. */
+export const eagerTaskFactory: FactoryOf<object> = (loop, coroutine, options) => new Task(coroutine, { eagerStart: true, ...options, loop });

@@ -1,0 +1,25 @@
+/**
+ * Making and telling CancelledErrors.
+ *
+ * @module
+ */
+import { CancelledError } from "../errors.ts";
+import { running } from "./running.ts";
+
+/**
+ * A CancelledError without a stack trace, which would show the loop and not the task, and cost more than the
+ * rest of a cancellation. In debug mode it has one.
+ */
+export function makeCancelledError(message: string | undefined): CancelledError {
+  if (running.loop?.getDebug()) return new CancelledError(message);
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new CancelledError(message);
+  Error.stackTraceLimit = limit;
+  return error;
+}
+
+/** Whether an error is a cancellation. Use it where Python has `except CancelledError`. */
+export function isCancelled(error: unknown): error is CancelledError {
+  return error instanceof CancelledError;
+}

@@ -1,0 +1,155 @@
+/**
+ * Coroutines: what is written as a generator (or as an async function) and waited for in either way.
+ *
+ * @module
+ */
+import { RuntimeError } from "../errors.ts";
+import { type Awaitable, type Body, type CoroutineGenerator, isAwait, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
+import type { Future } from "./future.ts";
+import { currentStrand } from "./running.ts";
+import { DriverStrand, isGeneratorFunction, runBody, type Strand } from "./strand.ts";
+import { Task } from "./task.ts";
+
+/** A lazy call of a `coroutine` function. */
+export interface Coroutine<T> extends Awaitable<T> {
+  /** Runs it to its next suspension, as `next` of a generator. Needs no loop. */
+  send(value: unknown): unknown;
+  /** Throws `error` where it is suspended, as `throw` of a generator. Needs no loop. */
+  throw(error: unknown): unknown;
+  /** Ends it, running its `finally` blocks; one that was not started never starts. Needs no loop. */
+  close(): void;
+}
+
+/** Makes the steps of a coroutine when it starts. */
+type Start<T> = () => CoroutineGenerator<T>;
+
+/**
+ * Usable once, with `await`, with `yield*`, or by something that makes a task of it. Nothing runs before. `await` runs it in the task
+ * that awaits, as a strand; outside any task it becomes a task of its own.
+ */
+class LazyCoroutine<T> implements Coroutine<T> {
+  #start: Start<T> | null;
+  #steps: CoroutineGenerator<T> | null = null;
+  readonly #scoped: boolean;
+
+  constructor(start: Start<T> | CoroutineGenerator<T>, scoped: boolean) {
+    if (typeof start === "function") this.#start = start;
+    else {
+      this.#start = null;
+      this.#steps = start;
+    }
+    this.#scoped = scoped;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Coroutine";
+  }
+
+  [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
+    return this.#take();
+  }
+
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    const strand = isAwait(onFulfilled, onRejected) ? currentStrand() : null;
+    if (strand === null) return this.#asTask().then(onFulfilled, onRejected);
+    this.#drive(strand as Strand, onFulfilled as Resolve, onRejected as Reject);
+    return undefined as unknown as Promise<R1 | R2>; // nobody looks at what `await` gets from `then`
+  }
+
+  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+    return this.#asTask().catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.#asTask().finally(onFinally);
+  }
+
+  send(value: unknown): unknown {
+    const steps = this.#open();
+    return value === undefined || value === null ? steps.next() : steps.next(value);
+  }
+
+  throw(error: unknown): unknown {
+    return this.#open().throw(error);
+  }
+
+  close(): void {
+    this.#start = null;
+    this.#steps?.return(undefined as T);
+    this.#steps = null;
+  }
+
+  #asTask(): Future<T> {
+    return new Task<T>(this);
+  }
+
+  #drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+    let steps: CoroutineGenerator<T>;
+    try {
+      steps = this.#take();
+    } catch (error) {
+      return reject(error);
+    }
+    new DriverStrand(strand, steps, resolve, reject).start(this.#scoped);
+  }
+
+  /** The steps, for the one who runs them to their end. */
+  #take(): CoroutineGenerator<T> {
+    const steps = this.#open();
+    this.#steps = null;
+    return steps;
+  }
+
+  #open(): CoroutineGenerator<T> {
+    const start = this.#start;
+    if (start !== null) {
+      this.#start = null;
+      this.#steps = start();
+    }
+    if (this.#steps === null) throw new RuntimeError("cannot reuse already awaited coroutine: it runs once; createTask or ensureFuture shares a result");
+    return this.#steps;
+  }
+}
+
+/** On the functions that `coroutine` makes. */
+const COROUTINE_FUNCTION: unique symbol = Symbol("coroutine function");
+
+/**
+ * Makes a coroutine function of a generator or async function: calling it runs nothing yet, and the result can be waited for with
+ * `await` and with `yield*`, once. The body runs in the task that waits; cancelling that task reaches the body's own waits.
+ */
+export function coroutine<A extends unknown[], T>(fn: (...args: A) => Body<T>): (...args: A) => Coroutine<T> {
+  if (typeof fn !== "function") throw new TypeError(`Cannot make a coroutine function: a function was expected, got ${typeof fn}`);
+  const isGenerator = isGeneratorFunction(fn);
+  const make = (...args: A): Coroutine<T> =>
+    isGenerator ? new LazyCoroutine(() => fn(...args) as CoroutineGenerator<T>, true) : new LazyCoroutine(() => runBody(fn, ...args), true);
+  Object.defineProperty(make, "name", { value: fn.name, configurable: true });
+  Object.defineProperty(make, COROUTINE_FUNCTION, { value: true });
+  return make;
+}
+
+/** Makes a generator of the library usable with `await` and with `yield*`. For generators that call nothing of the user's. */
+export function awaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
+  return new LazyCoroutine(steps, false);
+}
+
+/** The same for generators that call the user's functions after they have waited: these see the context of the one who waits. */
+export function scopedAwaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
+  return new LazyCoroutine(steps, true);
+}
+
+/** Whether it is a call of a coroutine function: what `coroutine` gives, or a generator object. */
+export function isCoroutine(value: unknown): value is Coroutine<unknown> | CoroutineGenerator<unknown> {
+  if (value instanceof LazyCoroutine) return true;
+  return Object.prototype.toString.call(value) === "[object Generator]";
+}
+
+/** Whether calling it gives a coroutine: generator functions, async functions, and what `coroutine` makes. */
+export function isCoroutineFunction(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  const kind = Object.prototype.toString.call(value);
+  return kind === "[object GeneratorFunction]" || kind === "[object AsyncFunction]" || COROUTINE_FUNCTION in value;
+}

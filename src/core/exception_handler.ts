@@ -1,0 +1,32 @@
+/**
+ * Reports of what went wrong where nobody could be told by an error.
+ *
+ * @module
+ */
+
+/** What a loop's exception handler is told. Fields that do not apply are absent. */
+export interface ExceptionContext {
+  /** What happened. */
+  message: string;
+  /** The error, if there was one. */
+  exception?: unknown;
+  /** Also `future`, `task`, `handle`, `protocol`, `transport`, `server`, `asyncgen`: whom it happened to. */
+  [key: string]: unknown;
+}
+
+/** The report as text: the message, then a line for each further field, and the error as the console is to show it. */
+export function formatReport(context: ExceptionContext): [text: string] | [text: string, exception: unknown] {
+  const lines = [context.message || "Unhandled exception in event loop"];
+  for (const key of Object.keys(context).sort()) {
+    if (key !== "message" && key !== "exception") lines.push(`${key}: ${describe(context[key])}`);
+  }
+  const text = lines.join("\n");
+  return "exception" in context ? [text, context.exception] : [text];
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const text = String(value);
+  return text.startsWith("[object ") ? `<${value.constructor?.name ?? "Object"}>` : text;
+}

@@ -1,0 +1,382 @@
+/**
+ * Future: a result that is to come.
+ *
+ * @module
+ */
+import { InvalidStateError, RuntimeError } from "../errors.ts";
+import { type Awaitable, isAwait, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
+import { isCancelled, makeCancelledError } from "./cancelled.ts";
+import { type Context, copyContext } from "./context.ts";
+import type { Failure } from "./failure_log.ts";
+import { type AbstractEventLoop, type Callback, Handle } from "./handle.ts";
+import { currentStrand, type LoopFace, type Runnable, someLoop, type StrandFace, type Waiting } from "./running.ts";
+
+const PENDING = 0;
+const RESULT = 1;
+const ERROR = 2;
+const CANCELLED = 3;
+
+/**
+ * A result that is to come, or an error. Belongs to one loop; can be waited for by any number of tasks, and read any number of times.
+ *
+ *     pending ── setResult ────▶ finished with a result
+ *        │ ───── setException ─▶ finished with an error
+ *        └────── cancel ───────▶ cancelled
+ *
+ * There is no way back. Waiters and callbacks are called in the loop's next turn, in the order in which they came.
+ * An error that nobody looks at is reported to the loop's exception handler when the loop ends or the future is collected.
+ */
+export class Future<T = unknown> implements Awaitable<T> {
+  /** @internal */
+  readonly _loop: LoopFace;
+  #state: 0 | 1 | 2 | 3 = PENDING;
+  /** The result or the error; of a cancelled future its CancelledError, made when first needed. */
+  #value: unknown = undefined;
+  #message: string | undefined = undefined;
+  /** One waiter or callback, or several; most futures have one. */
+  #callbacks: Runnable | Runnable[] | null = null;
+  /** How it failed, and whether someone has looked at that. @internal */
+  _failure: Failure | null = null;
+
+  /** Without a loop: the running one, else the thread's default loop. */
+  constructor(options: { readonly loop?: object } = {}) {
+    this._loop = (options.loop as LoopFace | undefined) ?? someLoop();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Future";
+  }
+
+  // -------------------------------------------------------------- state
+
+  /** Whether it has a result, an error, or was cancelled. */
+  done(): boolean {
+    return this.#state !== PENDING;
+  }
+
+  /** Whether it was cancelled. */
+  cancelled(): boolean {
+    return this.#state === CANCELLED;
+  }
+
+  /**
+   * The result.
+   *
+   * @throws the error it failed with, CancelledError when it was cancelled, InvalidStateError while it is pending.
+   */
+  result(): T {
+    if (this.#state === RESULT) return this.#value as T;
+    throw this._error("result");
+  }
+
+  /**
+   * The error it failed with; null when it has a result.
+   *
+   * @throws CancelledError when it was cancelled, InvalidStateError while it is pending.
+   */
+  exception(): unknown {
+    if (this.#state === RESULT) return null;
+    const error = this._error("exception");
+    if (this.#state === ERROR) return error;
+    throw error;
+  }
+
+  /** What reading or awaiting it throws; it counts as seen. @internal */
+  _error(what: "result" | "exception"): unknown {
+    if (this.#state === PENDING) return new InvalidStateError(`Cannot read the ${what}: the ${this.#kind()} is pending`);
+    if (this.#state === CANCELLED) return this.#value ??= makeCancelledError(this.#message);
+    this._failure!.retrieved = true;
+    return this.#value;
+  }
+
+  /** Whether it failed; does not count as looking at the error. @internal */
+  _failed(): boolean {
+    return this.#state === ERROR;
+  }
+
+  /** The loop it belongs to. */
+  getLoop(): AbstractEventLoop {
+    return this._loop as unknown as AbstractEventLoop;
+  }
+
+  // -------------------------------------------------------------- completion
+
+  /** @throws InvalidStateError when it is done already. */
+  setResult(this: Future<T>, value: T): void {
+    this._complete(RESULT, value);
+  }
+
+  /**
+   * Makes it fail. An error class is instantiated.
+   *
+   * @throws InvalidStateError when it is done already.
+   */
+  setException(this: Future<T>, error: unknown): void {
+    this._complete(ERROR, typeof error === "function" && error.prototype instanceof Error ? new (error as new () => Error)() : error);
+  }
+
+  /** Cancels it: those who wait for it get CancelledError with `message`. False when it is done already. */
+  cancel(this: Future<unknown>, message?: string): boolean {
+    if (this.#state !== PENDING) return false;
+    this.#message = message;
+    this._complete(CANCELLED, undefined);
+    return true;
+  }
+
+  /** Cancels it with the error that a body ended with. @internal */
+  _cancelWith(error: unknown): void {
+    this._complete(CANCELLED, error);
+  }
+
+  /** @internal */
+  _complete(state: 1 | 2 | 3, value: unknown): void {
+    if (this.#state !== PENDING) throw new InvalidStateError(`Cannot complete the ${this.#kind()}: it is ${this.#describeState()}`);
+    this.#state = state;
+    this.#value = value;
+    if (state === ERROR) {
+      this._failure = { exception: value, kind: this[Symbol.toStringTag] === "Task" ? "Task" : "Future", retrieved: false };
+      if (!isCancelled(value)) this._loop._noteFailure(this);
+    }
+    const callbacks = this.#callbacks;
+    this.#callbacks = null;
+    if (callbacks === null) return;
+    if (!Array.isArray(callbacks)) return this._loop._schedule(callbacks);
+    for (const callback of callbacks) this._loop._schedule(callback);
+  }
+
+  // -------------------------------------------------------------- callbacks
+
+  /** Has the loop call `callback(this)` once it is done; in the next turn if it is done already. Without a context: a copy of the current one. */
+  addDoneCallback(callback: (future: this) => void, options: { readonly context?: Context } = {}): void {
+    if (typeof callback !== "function") throw new TypeError(`Cannot add a done callback: a function was expected, got ${typeof callback}`);
+    this._addWaiter(new Handle(this._loop, callback as Callback, [this], options.context ?? copyContext()));
+  }
+
+  /** Removes every registration of `callback`; gives their number. */
+  removeDoneCallback(callback: (future: this) => void): number {
+    return this.#remove((item) => item instanceof Handle && item._callback === callback);
+  }
+
+  /** @internal */
+  _addWaiter(item: Runnable): void {
+    if (this.#state !== PENDING) this._loop._schedule(item);
+    else if (this.#callbacks === null) this.#callbacks = item;
+    else if (Array.isArray(this.#callbacks)) this.#callbacks.push(item);
+    else this.#callbacks = [this.#callbacks, item];
+  }
+
+  #remove(wanted: (item: Runnable) => boolean): number {
+    if (this.#callbacks === null) return 0;
+    const before = Array.isArray(this.#callbacks) ? this.#callbacks : [this.#callbacks];
+    const after = before.filter((item) => !wanted(item));
+    this.#callbacks = after.length === 0 ? null : after;
+    return before.length - after.length;
+  }
+
+  // -------------------------------------------------------------- waiting
+
+  /** For `yield*`: gives up the turn until it is done, unless it is. */
+  [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
+    return new FutureIterator(this) as unknown as Iterator<Suspend | undefined, T, unknown>;
+  }
+
+  /**
+   * For `await`, which ties the waiting task to this future: cancelling the task cancels it. Called by hand it gives a new Future of
+   * what the callback returns; cancelling that one cancels this one.
+   */
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    if (!isAwait(onFulfilled, onRejected)) return new Chained<R1 | R2>(this, onFulfilled, onRejected);
+    this.#await(onFulfilled as Resolve, onRejected as Reject);
+    return undefined as unknown as Promise<R1 | R2>; // nobody looks at what `await` gets from `then`
+  }
+
+  /** Like `then(null, onRejected)`. */
+  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+    return new Chained<T | R>(this, null, onRejected);
+  }
+
+  /** A new Future with the outcome of this one, once `onFinally` was called and what it returned has settled. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    if (typeof onFinally !== "function") return new Chained<T>(this, null, null);
+    return new Chained<T>(
+      this,
+      async (value) => (await onFinally(), value as T),
+      async (error) => {
+        await onFinally();
+        throw error;
+      },
+    );
+  }
+
+  #await(resolve: Resolve, reject: Reject): void {
+    const strand = currentStrand();
+    if (this.#state !== PENDING) return settle(this, resolve, reject);
+    if (strand !== null) {
+      const refusal = refuseToWait(strand, this);
+      if (refusal !== null) return reject(refusal);
+    }
+    const waiting = new Await(strand, this, resolve, reject);
+    this._addWaiter(waiting);
+    strand?._wait(waiting);
+  }
+
+  // -------------------------------------------------------------- for people
+
+  #kind(): string {
+    return this[Symbol.toStringTag].toLowerCase();
+  }
+
+  #describeState(): string {
+    return this.#state === CANCELLED ? "cancelled" : this.#state === PENDING ? "pending" : "finished";
+  }
+
+  /** What `toString` says between the angle brackets after the name. @internal */
+  _describe(): string {
+    const outcome = this.#state === RESULT ? ` result=${short(this.#value)}` : this.#state === ERROR ? ` exception=${short(this.#value)}` : "";
+    return this.#describeState() + outcome;
+  }
+
+  /** For people. */
+  toString(): string {
+    return `<${this[Symbol.toStringTag]} ${this._describe()}>`;
+  }
+}
+
+/** Whether it is a Future or Task. */
+export function isFuture(value: unknown): value is Future<unknown> {
+  return value instanceof Future;
+}
+
+/** Why `strand` cannot wait for `future`; null if it can. */
+export function refuseToWait(strand: StrandFace, future: Future<unknown>): RuntimeError | null {
+  if (future._loop !== strand.loop) return new RuntimeError(`${strand.task} got ${future} attached to a different loop`);
+  if ((strand.task as unknown) === future) return new RuntimeError(`Task cannot await on itself: ${future}`);
+  return null;
+}
+
+function settle(future: Future<unknown>, resolve: Resolve, reject: Reject): void {
+  if (future.cancelled() || future._failed()) reject(future._error("result"));
+  else resolve(future.result());
+}
+
+/** One `await` of a future by an async function, of a strand or outside any task. */
+class Await implements Runnable, Waiting {
+  readonly #strand: StrandFace | null;
+  readonly #future: Future<unknown>;
+  readonly #resolve: Resolve;
+  readonly #reject: Reject;
+
+  constructor(strand: StrandFace | null, future: Future<unknown>, resolve: Resolve, reject: Reject) {
+    this.#strand = strand;
+    this.#future = future;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  cancel(message?: string): boolean {
+    return this.#future.cancel(message);
+  }
+
+  _run(): void {
+    const strand = this.#strand;
+    if (strand === null) return settle(this.#future, this.#resolve, this.#reject);
+    strand._unwait(this);
+    if (strand._hasInjection()) this.#reject(strand._takeInjection());
+    else settle(this.#future, this.#resolve, this.#reject);
+    strand.loop._hold(strand.task);
+  }
+}
+
+/** What `yield*` of a future drives. Hands itself to the kernel (it is a `Suspend`), so that a bare `yield` of a future can be told apart. */
+export class FutureIterator<T> {
+  /** @internal */
+  readonly _future: Future<T>;
+
+  constructor(future: Future<T>) {
+    this._future = future;
+  }
+
+  next(): IteratorResult<FutureIterator<T>, T> {
+    if (!this._future.done()) return { done: false, value: this };
+    return { done: true, value: this._future.result() };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value: T): IteratorResult<FutureIterator<T>, T> {
+    return { done: true, value };
+  }
+}
+
+/** What a `then` written by hand gives. Cancelling it cancels its source; once that has ended it is cancelled, whatever the callbacks returned. */
+class Chained<T> extends Future<T> {
+  readonly #source: Future<unknown>;
+  #asked = false;
+  #askedMessage: string | undefined = undefined;
+
+  constructor(
+    source: Future<unknown>,
+    // deno-lint-ignore no-explicit-any -- any callback of the promise protocol
+    onFulfilled: ((value: any) => unknown) | null | undefined,
+    onRejected: ((reason: unknown) => unknown) | null | undefined,
+  ) {
+    super({ loop: source._loop });
+    this.#source = source;
+    source.addDoneCallback(() => this.#sourceEnded(onFulfilled, onRejected));
+  }
+
+  override cancel(message?: string): boolean {
+    if (this.done()) return false;
+    if (!this.#source.cancel(message)) return super.cancel(message);
+    this.#asked = true;
+    this.#askedMessage = message;
+    return true;
+  }
+
+  #sourceEnded(onFulfilled: ((value: unknown) => unknown) | null | undefined, onRejected: ((reason: unknown) => unknown) | null | undefined): void {
+    const source = this.#source;
+    try {
+      const failed = source._failed() || source.cancelled();
+      const callback = failed ? onRejected : onFulfilled;
+      if (failed && typeof callback !== "function") throw source._error("result");
+      const input = failed ? source._error("result") : source.result();
+      this.#adopt(typeof callback === "function" ? callback(input) : input);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Takes the outcome of `value`, a promise or not. */
+  #adopt(value: unknown): void {
+    if (this.#asked) return void super.cancel(this.#askedMessage);
+    if (!isThenable(value)) return this.#succeed(value);
+    value.then((inner) => this.#adopt(inner), (error) => this.#fail(error));
+  }
+
+  #succeed(value: unknown): void {
+    if (!this.done()) this.setResult(value as T);
+  }
+
+  #fail(error: unknown): void {
+    if (this.done()) return;
+    if (this.#asked) super.cancel(this.#askedMessage);
+    else if (isCancelled(error)) this._cancelWith(error);
+    else this.setException(error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return value !== null && (typeof value === "object" || typeof value === "function") && typeof (value as { then?: unknown }).then === "function";
+}
+
+function short(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? value.slice(0, 37) + "..." : value);
+  if (value instanceof Error) return `${value.name}(${value.message})`;
+  if (typeof value === "object" && value !== null) return `[${value.constructor?.name ?? "Object"}]`;
+  return typeof value === "function" ? `[function ${value.name}]` : String(value);
+}

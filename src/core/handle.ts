@@ -1,0 +1,115 @@
+/**
+ * Callbacks that a loop is asked to call: now, or at a time.
+ *
+ * @module
+ */
+import type { Context } from "./context.ts";
+import { type LoopFace, type Runnable, running } from "./running.ts";
+
+/** A callback of any type, as the loop keeps it. */
+// deno-lint-ignore no-explicit-any -- its arguments are kept beside it, checked where both were given
+export type Callback = (...args: any[]) => unknown;
+
+/** A call that is to come: what `callSoon` gives. */
+export class Handle implements Runnable {
+  /** Null once cancelled. @internal */
+  _callback: Callback | null;
+  /** @internal */
+  _args: readonly unknown[];
+  /** @internal */
+  readonly _loop: LoopFace;
+  readonly #context: Context;
+
+  /** @internal */
+  constructor(loop: LoopFace, callback: Callback, args: readonly unknown[], context: Context) {
+    this._loop = loop;
+    this._callback = callback;
+    this._args = args;
+    this.#context = context;
+  }
+
+  /** The callback will not be called. Does nothing once it was called. */
+  cancel(): void {
+    this._callback = null;
+    this._args = [];
+  }
+
+  /** Whether `cancel()` was called. */
+  cancelled(): boolean {
+    return this._callback === null;
+  }
+
+  /** The context variables that the callback sees: a copy of those at the time of scheduling. */
+  getContext(): Context {
+    return this.#context;
+  }
+
+  /** @internal */
+  _run(): void {
+    const callback = this._callback;
+    if (callback === null) return;
+    running.context = this.#context;
+    try {
+      callback(...this._args);
+    } catch (error) {
+      this._loop.callExceptionHandler({ message: `Exception in callback ${callbackName(callback)}`, exception: error, handle: this });
+    }
+    running.context = null;
+  }
+
+  /** For people. */
+  toString(): string {
+    return `<${this.constructor.name} ${this._callback === null ? "cancelled" : callbackName(this._callback)}>`;
+  }
+}
+
+/** A call at a time: what `callLater` and `callAt` give. */
+export class TimerHandle extends Handle {
+  readonly #when: number;
+  /** Timers of one deadline run in the order in which they were made. @internal */
+  readonly _sequence: number;
+  /** Whether it is in the loop's heap. @internal */
+  _scheduled = true;
+
+  /** @internal */
+  constructor(loop: LoopFace, when: number, sequence: number, callback: Callback, args: readonly unknown[], context: Context) {
+    super(loop, callback, args, context);
+    this.#when = when;
+    this._sequence = sequence;
+  }
+
+  override cancel(): void {
+    if (this._callback === null) return;
+    super.cancel();
+    if (this._scheduled) this._loop._timerCancelled();
+  }
+
+  /** The deadline, in milliseconds of `loop.time()`. */
+  when(): number {
+    return this.#when;
+  }
+
+  /** The order of timers. @internal */
+  static _before(a: TimerHandle, b: TimerHandle): boolean {
+    return a.#when < b.#when || (a.#when === b.#when && a._sequence < b._sequence);
+  }
+}
+
+function callbackName(callback: Callback): string {
+  return callback.name === "" ? "<anonymous>" : callback.name;
+}
+
+/** What every loop can do without input and output; `EventLoop` is the class that users meet, and documents them. */
+export interface AbstractEventLoop {
+  isRunning(): boolean;
+  isClosed(): boolean;
+  stop(): void;
+  close(): void;
+  time(): number;
+  callSoon<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle;
+  callSoonThreadsafe<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle;
+  callLater<A extends unknown[]>(delay: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle;
+  callAt<A extends unknown[]>(when: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle;
+  getDebug(): boolean;
+  setDebug(enabled: boolean): void;
+}

@@ -1,0 +1,35 @@
+/**
+ * The face of the kernel: what the layers above it may import.
+ *
+ * @module
+ */
+export type {
+  Awaitable,
+  Body,
+  CoroutineGenerator,
+  Drivable,
+  ResultOf,
+  Startable,
+  Suspend,
+  Waitable,
+} from "./awaitable.ts";
+export { type Asyncgen, asyncgen } from "./asyncgen.ts";
+export {
+  allTasks,
+  BaseEventLoop,
+  checkDelay,
+  createEagerTaskFactory,
+  currentLoop,
+  eagerTaskFactory,
+  type LoopOptions,
+} from "./base_event_loop.ts";
+export { isCancelled, makeCancelledError } from "./cancelled.ts";
+export { Context, ContextVar, copyContext, Token } from "./context.ts";
+export { awaitable, type Coroutine, coroutine, isCoroutine, isCoroutineFunction, scopedAwaitable } from "./coroutine.ts";
+export type { ExceptionContext } from "./exception_handler.ts";
+export { Future, isFuture } from "./future.ts";
+export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";
+export { currentSignal, ensureFuture, type FutureOptions, until, wrapFuture } from "./promise_interop.ts";
+export { currentStrand, type Runnable, running, runningLoop } from "./running.ts";
+export { type EnteredBody, enterBody, isDrivable, isPromiseLike, runBody, Strand } from "./strand.ts";
+export { currentTask, Task, type TaskOptions } from "./task.ts";

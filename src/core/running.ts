@@ -1,0 +1,133 @@
+/**
+ * What is running on this thread: the only module-level mutable state of the library. And the faces that the
+ * parts of the kernel show each other, so that none of them has to import what stands above it.
+ *
+ * @module
+ */
+import type { ContextStorage, Steppable } from "../runtime/host.ts";
+import type { Context } from "./context.ts";
+
+/** Something in the ready queue of a loop. */
+export interface Runnable {
+  /** Called by the loop in its turn. Never throws. */
+  _run(): void;
+}
+
+/** Something that a strand waits for. */
+export interface Waiting {
+  /** Asks it to end with CancelledError; false when it has ended already. */
+  cancel(message?: string): boolean;
+}
+
+/** A task, as strands and the loop see it. */
+export interface TaskFace {
+  readonly _context: Context;
+  done(): boolean;
+  /** A scope asked a strand of the task to end, or takes that back (-1). */
+  _countRequest(change: 1 | -1): void;
+}
+
+/** A line of execution of a task, as what is waited for sees it. */
+export interface StrandFace extends Waiting {
+  readonly loop: LoopFace;
+  readonly task: TaskFace;
+  /** Takes note of something that an async function of this strand waits for. */
+  _wait(waiting: Waiting): void;
+  /** The wait is over. */
+  _unwait(waiting: Waiting): void;
+  /** Whether something has to be thrown at the strand where it goes on. */
+  _hasInjection(): boolean;
+  /** What has to be thrown; forgets it. */
+  _takeInjection(): unknown;
+}
+
+/** A loop, as futures, tasks and strands see it. */
+export interface LoopFace {
+  readonly _storage: ContextStorage;
+  isRunning(): boolean;
+  isClosed(): boolean;
+  getDebug(): boolean;
+  time(): number;
+  callExceptionHandler(context: { message: string; [key: string]: unknown }): void;
+  /** Adds to the ready queue. */
+  _schedule(item: Runnable): void;
+  /** An async function of this task was woken: the drain stops until the task suspends or ends. */
+  _hold(task: TaskFace): void;
+  /** The task suspended or ended: the drain goes on. */
+  _release(task: TaskFace): void;
+  _addTask(task: TaskFace): void;
+  _removeTask(task: TaskFace): void;
+  /** A future failed; it is reported later if nobody looks at the error. */
+  _noteFailure(future: object): void;
+  /** A timer in the heap was cancelled. */
+  _timerCancelled(): void;
+}
+
+/** What the host's context storage carries: a strand, or the loop whose callbacks run. */
+export interface Store extends Steppable {
+  readonly loop: LoopFace;
+  /** The strand that code in this context belongs to; null for callbacks and after the task's end. */
+  _strand(): StrandFace | null;
+}
+
+interface Running {
+  /** The loop that is on the stack; null while async functions run in microtasks, and outside. */
+  loop: LoopFace | null;
+  /** The strand on the stack; meaningful only while `loop` is set. */
+  strand: StrandFace | null;
+  /** The context of variables that was entered by hand or by a callback; null means the task's own. */
+  context: Context | null;
+  /** The context of variables of code outside any task. */
+  outside: Context | null;
+  /** The host's storage, known once a loop was made. */
+  storage: ContextStorage | null;
+  /** Makes the thread's default loop; filled by event_loop.ts. */
+  makeDefaultLoop: (() => LoopFace) | null;
+  defaultLoop: LoopFace | null;
+  /** How many tasks were made, for their names. */
+  tasks: number;
+}
+
+/** The state of this thread. */
+export const running: Running = {
+  loop: null,
+  strand: null,
+  context: null,
+  outside: null,
+  storage: null,
+  makeDefaultLoop: null,
+  defaultLoop: null,
+  tasks: 0,
+};
+
+/** What the host's storage carries here; null outside. */
+export function currentStore(): Store | null {
+  return (running.storage?.current() as Store | undefined) ?? null;
+}
+
+/** The strand that is running: the one on the stack, or the one whose async function runs; null in callbacks and outside. */
+export function currentStrand(): StrandFace | null {
+  if (running.loop !== null) return running.strand;
+  const store = running.storage?.current() as Store | undefined;
+  return store === undefined ? null : store._strand();
+}
+
+/** The loop that runs this code; null outside. */
+export function runningLoop(): LoopFace | null {
+  if (running.loop !== null) return running.loop;
+  const store = currentStore();
+  return store !== null && store.loop.isRunning() ? store.loop : null;
+}
+
+/** The loop that runs this code, else the thread's default loop. */
+export function someLoop(): LoopFace {
+  return runningLoop() ?? defaultLoop();
+}
+
+function defaultLoop(): LoopFace {
+  if (running.defaultLoop === null || running.defaultLoop.isClosed()) {
+    if (running.makeDefaultLoop === null) throw new Error("Cannot use the default loop: the library's event loop was not loaded");
+    running.defaultLoop = running.makeDefaultLoop();
+  }
+  return running.defaultLoop;
+}

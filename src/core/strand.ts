@@ -1,0 +1,414 @@
+/**
+ * Strand: a line of execution of a task, with waits of its own.
+ *
+ * @module
+ */
+import { RuntimeError } from "../errors.ts";
+import type { Stepper } from "../runtime/host.ts";
+import type { Awaitable, Body, CoroutineGenerator, Reject, Resolve } from "./awaitable.ts";
+import { isCancelled, makeCancelledError } from "./cancelled.ts";
+import { Future, FutureIterator, refuseToWait } from "./future.ts";
+import { currentStrand, type LoopFace, type Runnable, running, type Store, type StrandFace, type TaskFace, type Waiting } from "./running.ts";
+
+/** Nothing is to be thrown at the strand. */
+const NOTHING: unique symbol = Symbol("nothing");
+/** A request for cancellation that found nothing to cancel is to be thrown. */
+const CANCELLATION: unique symbol = Symbol("cancellation");
+
+/** Any iterator that yields what the kernel understands. */
+type Steps = Iterator<unknown, unknown, unknown>;
+
+/**
+ * A line of execution of a task. Every task has a root strand; a strand of an async function starts others
+ * when it awaits something that is written as a generator, and scopes (timeouts, groups) start one for a body that is
+ * an async function. So an async function that awaits several things at once is a tree of strands, and each can be cancelled alone.
+ *
+ *     ready ── step ──▶ running ── waits ──▶ waiting ── what it waits for ends ──▶ ready
+ *                          └────── returns or throws ──▶ ended
+ *
+ * A strand of a generator waits for one thing, by handing it to the kernel; a strand of an async function for any number,
+ * by the `then` that `await` calls. A cancellation goes to everything that the strand waits for. If that is nothing, or nothing that can be
+ * cancelled any more, it is kept, and thrown where the strand next goes on or waits.
+ */
+export abstract class Strand implements StrandFace, Runnable, Store {
+  readonly task: TaskFace;
+  readonly loop: LoopFace;
+  /** Requests for cancellation that reached this strand and were not taken back. */
+  requests = 0;
+  /** Runs its steps in its context; null where the context does not matter: no code of the user runs in them. @internal */
+  _stepper: Stepper | null = null;
+  /** What is stepped; null for a strand of an async function, and before the first step. @internal */
+  _steps: Steps | null = null;
+  /** What it waits for; `#others` only when there is more than one. */
+  #waiting: Waiting | null = null;
+  #others: Set<Waiting> | null = null;
+  /** What the next step throws: an error, CANCELLATION or NOTHING. */
+  #injection: unknown = NOTHING;
+  #message: string | undefined = undefined;
+  #controller: AbortController | null = null;
+  /** Whether the signal was asked for since the strand last went on: then what it waits for now may listen to it. */
+  #signalInUse = false;
+
+  constructor(task: TaskFace, loop: LoopFace) {
+    this.task = task;
+    this.loop = loop;
+  }
+
+  // -------------------------------------------------------------- stepping
+
+  /** @internal */
+  _run(): void {
+    if (this._stepper === null) this.step();
+    else if (!this._stepper.resume()) this.loop._hold(this.task);
+  }
+
+  /** One step, as the strand that is running. @internal */
+  step(): void {
+    const { loop, strand, context } = running;
+    running.loop = this.loop;
+    running.strand = this;
+    running.context = null;
+    this._advance();
+    running.loop = loop;
+    running.strand = strand;
+    running.context = context;
+  }
+
+  /** @internal */
+  _advance(): void {
+    const steps = this._steps!;
+    this.#waiting = null;
+    this.#signalInUse = false;
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      result = this.#injection === NOTHING ? steps.next() : throwInto(steps, this._takeInjection());
+    } catch (error) {
+      return this._failed(error);
+    }
+    if (result.done) this._succeeded(result.value);
+    else this.#suspend(result.value);
+  }
+
+  /** Waits for what a generator yielded. */
+  #suspend(yielded: unknown): void {
+    if (yielded instanceof BodyStrand) return this.#suspendOnBody(yielded); // which is running
+    if (yielded === undefined) this.loop._schedule(this);
+    else if (yielded instanceof FutureIterator) this.#suspendOn(yielded._future);
+    else this.#throwNextTurn(foreignYield(yielded, this.task));
+    this.loop._release(this.task);
+  }
+
+  #suspendOn(future: Future<unknown>): void {
+    const refusal = refuseToWait(this, future);
+    if (refusal !== null) return this.#throwNextTurn(refusal);
+    this.#waiting = future;
+    future._addWaiter(this);
+    this.#passKeptRequest(future);
+  }
+
+  #suspendOnBody(body: BodyStrand): void {
+    this.#waiting = body;
+    body._waiter = this;
+    this.#passKeptRequest(body);
+  }
+
+  #throwNextTurn(error: RuntimeError): void {
+    this.#injection = error;
+    this.loop._schedule(this);
+  }
+
+  /** Ended with a result. @internal */
+  abstract _succeeded(value: unknown): void;
+  /** Ended with an error, CancelledError included. @internal */
+  abstract _failed(error: unknown): void;
+
+  // -------------------------------------------------------------- waiting, by async functions
+
+  /** @internal */
+  _wait(waiting: Waiting): void {
+    this._adopt(waiting);
+    this.loop._release(this.task);
+  }
+
+  /** Waits for something that has not suspended yet. @internal */
+  _adopt(waiting: Waiting): void {
+    if (this.#waiting === null) this.#waiting = waiting;
+    else (this.#others ??= new Set()).add(waiting);
+    this.#passKeptRequest(waiting);
+  }
+
+  /** @internal */
+  _unwait(waiting: Waiting): void {
+    this.#signalInUse = false;
+    if (this.#waiting === waiting) this.#waiting = null;
+    else this.#others?.delete(waiting);
+  }
+
+  // -------------------------------------------------------------- cancellation
+
+  /** Asks this strand and those below it to end with CancelledError. The counts of the task are the caller's business. */
+  cancel(message?: string): boolean {
+    this.requests++;
+    const told = this.#abortSignal(message);
+    const reached = this.#cancelWaits(message);
+    if (!told && !reached) this.#keep(message);
+    return true;
+  }
+
+  #cancelWaits(message: string | undefined): boolean {
+    let reached = this.#waiting !== null && this.#waiting.cancel(message);
+    if (this.#others === null) return reached;
+    for (const waiting of [...this.#others]) reached = waiting.cancel(message) || reached;
+    return reached;
+  }
+
+  /** Takes back one request, here and below; the task counts its own. With `forget`, one that is still kept is dropped. */
+  uncancel(forget: boolean): void {
+    if (this.requests > 0) this.requests--;
+    if (forget && this.#injection === CANCELLATION) this.#injection = NOTHING;
+    for (const below of this.#below()) below.uncancel(forget);
+  }
+
+  /** A scope asks it to end: counted as a request of its task too. */
+  cancelByScope(): void {
+    this.task._countRequest(1);
+    this.cancel();
+  }
+
+  /**
+   * The scope that asked takes its request back. True when no other request has come since there were `before`; then one that is
+   * kept, here or in the strand that runs the scope, is forgotten.
+   */
+  takeBackByScope(before: number, host: Strand): boolean {
+    this.task._countRequest(-1);
+    this.requests--;
+    if (this.requests > before) return false;
+    for (const strand of [this, host]) if (strand.#injection === CANCELLATION) strand.#injection = NOTHING;
+    return true;
+  }
+
+  *#below(): Generator<Strand> {
+    if (this.#waiting instanceof Strand) yield this.#waiting;
+    for (const waiting of this.#others ?? []) if (waiting instanceof Strand) yield waiting;
+  }
+
+  #keep(message: string | undefined): void {
+    this.#injection = CANCELLATION;
+    this.#message = message;
+  }
+
+  /** A request that this strand did not come to deliver is its parent's. @internal */
+  _passUp(parent: Strand): void {
+    if (this.#injection === CANCELLATION) parent.#keep(this.#message);
+  }
+
+  #passKeptRequest(waiting: Waiting): void {
+    if (this.#injection === CANCELLATION && waiting.cancel(this.#message)) this.#injection = NOTHING;
+  }
+
+  /** @internal */
+  _hasInjection(): boolean {
+    return this.#injection !== NOTHING;
+  }
+
+  /** Whether a request for cancellation is kept. @internal */
+  _keepsRequest(): boolean {
+    return this.#injection === CANCELLATION;
+  }
+
+  /** @internal */
+  _takeInjection(): unknown {
+    const injection = this.#injection;
+    this.#injection = NOTHING;
+    return injection === CANCELLATION ? makeCancelledError(this.#message) : injection;
+  }
+
+  // -------------------------------------------------------------- signal
+
+  /** Aborts when this strand is asked to end. Made when first asked for; a new one after it has aborted. */
+  get signal(): AbortSignal {
+    this.#signalInUse = true;
+    return (this.#controller ??= new AbortController()).signal;
+  }
+
+  /** True when something that the strand waits for now may have been told by it. */
+  #abortSignal(message: string | undefined): boolean {
+    const controller = this.#controller;
+    if (controller === null) return false;
+    this.#controller = null;
+    controller.abort(makeCancelledError(message));
+    return this.#signalInUse;
+  }
+
+  /** @internal */
+  _strand(): StrandFace | null {
+    return this.task.done() ? null : this;
+  }
+}
+
+/** Drives, for an async function that awaits it, something that is written as a generator. */
+export class DriverStrand extends Strand {
+  readonly #parent: Strand;
+  readonly #resolve: Resolve;
+  readonly #reject: Reject;
+
+  constructor(parent: Strand, steps: Steps, resolve: Resolve, reject: Reject) {
+    super(parent.task, parent.loop);
+    this.#parent = parent;
+    this._steps = steps;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Starts, in the context of the `await`. With `scoped`, that context is kept for the later steps. */
+  start(scoped: boolean): void {
+    this.#parent._adopt(this);
+    if (!scoped) return this.step();
+    this._stepper = this.loop._storage.stepper(this);
+    this._stepper.resume();
+  }
+
+  /** @internal */
+  _succeeded(value: unknown): void {
+    this.#leave();
+    this.#resolve(value);
+  }
+
+  /** @internal */
+  _failed(error: unknown): void {
+    this.#leave();
+    this.#reject(error);
+  }
+
+  #leave(): void {
+    this.#parent._unwait(this);
+    this._passUp(this.#parent);
+    this.loop._hold(this.task);
+  }
+}
+
+/** The body of a scope that is an async function. Whoever drives the scope waits for it, and goes on without a turn. */
+export class BodyStrand extends Strand {
+  readonly #parent: Strand;
+  #ended = false;
+  #error: { readonly error: unknown } | null = null;
+  #value: unknown = undefined;
+  /** The strand that goes on when this one has ended. @internal */
+  _waiter: Strand | null = null;
+
+  constructor(parent: Strand) {
+    super(parent.task, parent.loop);
+    this.#parent = parent;
+  }
+
+  /** Follows the promise of the body, which has just begun, to its end. */
+  follow(promise: PromiseLike<unknown>): void {
+    this.loop._hold(this.task);
+    promise.then((value) => this._succeeded(value), (error) => this._failed(error));
+  }
+
+  /** Gives the outcome, once there is one. */
+  *outcome(): Generator<unknown, unknown, unknown> {
+    while (!this.#ended) yield this;
+    if (this.#error !== null) throw this.#error.error;
+    return this.#value;
+  }
+
+  /** @internal */
+  _succeeded(value: unknown): void {
+    this.#value = value;
+    this._passUp(this.#parent);
+    this.#end();
+  }
+
+  /** @internal */
+  _failed(error: unknown): void {
+    this.#error = { error };
+    if (!isCancelled(error)) this._passUp(this.#parent);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    const waiter = this._waiter;
+    this._waiter = null;
+    if (waiter === null) return;
+    if (waiter._stepper === null) waiter.step();
+    else waiter._stepper.resume();
+  }
+}
+
+/** A body that has been entered: which strand it is, and what drives it to its end. */
+export interface EnteredBody<T> {
+  readonly strand: Strand;
+  readonly steps: CoroutineGenerator<T>;
+}
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {});
+
+/** Whether calling it makes a generator. */
+export function isGeneratorFunction(value: unknown): boolean {
+  return typeof value === "function" && Object.getPrototypeOf(value) === GeneratorFunction;
+}
+
+/**
+ * Calls a body, a generator or an async function, for the strand that runs. A generator goes on in that strand; an async
+ * function has begun when this returns, as a strand of its own.
+ */
+export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>, ...args: A): EnteredBody<T> {
+  const host = currentStrand() as Strand | null;
+  if (host === null) throw new RuntimeError("Cannot run a body: no task is running");
+  if (typeof body !== "function") throw new TypeError(`Cannot run a body: a function was expected, got ${typeof body}`);
+  if (isGeneratorFunction(body)) return goOnIn(host, body(...args) as CoroutineGenerator<T>);
+  const strand = new BodyStrand(host);
+  const result: unknown = host.loop._storage.run(strand, () => {
+    running.strand = strand;
+    try {
+      return body(...args);
+    } finally {
+      running.strand = host;
+    }
+  });
+  if (isDrivable(result)) return goOnIn(host, iterate(result) as CoroutineGenerator<T>);
+  if (!isPromiseLike(result)) throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
+  strand.follow(result);
+  return { strand, steps: strand.outcome() as CoroutineGenerator<T> };
+}
+
+/** A body that is a generator calls the user's functions in its later steps too: these need the context that is current now. */
+function goOnIn<T>(host: Strand, steps: CoroutineGenerator<T>): EnteredBody<T> {
+  host._stepper ??= host.loop._storage.stepper(host);
+  return { strand: host, steps };
+}
+
+/** Runs a body, a generator or an async function, in the calling task. */
+export function* runBody<A extends unknown[], T>(body: (...args: A) => Body<T>, ...args: A): CoroutineGenerator<T> {
+  return yield* enterBody(body, ...args).steps;
+}
+
+/** Whether `yield*` can drive it: a generator, an Awaitable, an object with an iterator of its own. */
+export function isDrivable(value: unknown): value is Awaitable<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function" &&
+    !Array.isArray(value);
+}
+
+/** Whether it has a `then`. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return value !== null && (typeof value === "object" || typeof value === "function") &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}
+
+function* iterate(drivable: Iterable<unknown>): Generator<unknown, unknown, unknown> {
+  return yield* drivable as Iterable<unknown> & { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
+}
+
+function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknown> {
+  if (typeof steps.throw === "function") return steps.throw(error);
+  steps.return?.();
+  throw error;
+}
+
+function foreignYield(yielded: unknown, task: TaskFace): RuntimeError {
+  if (yielded instanceof Future) return new RuntimeError(`yield was used instead of yield from (yield*) in ${task} with ${yielded}`);
+  return new RuntimeError(`Task got bad yield: ${task} yielded ${typeof yielded === "object" ? Object.prototype.toString.call(yielded) : String(yielded)}`);
+}

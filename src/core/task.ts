@@ -1,0 +1,238 @@
+/**
+ * Task: a coroutine that a loop runs.
+ *
+ * @module
+ */
+import { RuntimeError } from "../errors.ts";
+import type { Startable } from "./awaitable.ts";
+import { isCancelled } from "./cancelled.ts";
+import { Context, copyContext } from "./context.ts";
+import { Future } from "./future.ts";
+import { currentStrand, running, runningLoop, type TaskFace } from "./running.ts";
+import { isDrivable, isPromiseLike, Strand } from "./strand.ts";
+
+/** How a task is to be made. */
+export interface TaskOptions {
+  /** For people; "Task-N" without one. */
+  readonly name?: string;
+  /** The context variables that it works on; without one a copy of the current ones. */
+  readonly context?: Context;
+  /** Run the first step at once, inside the constructor, if the loop is running. */
+  readonly eagerStart?: boolean;
+}
+
+/**
+ * A coroutine that a loop runs beside others. It is a Future of what the coroutine returns or throws.
+ *
+ * `cancel()` asks it to end: CancelledError is thrown where it waits, so that `catch` and `finally` run, and may wait. A task
+ * that swallows the error goes on. A task that was cancelled before its first step never runs its body.
+ *
+ *     cancel() ──▶ requests + 1, what it waits for is cancelled (or the request is kept for the next wait)
+ *     uncancel() ─▶ requests − 1; at 0 a kept request is forgotten
+ *
+ * `setResult` and `setException` are refused: only the coroutine completes a task.
+ */
+export class Task<T = unknown> extends Future<T> implements TaskFace {
+  /** @internal */
+  readonly _context: Context;
+  readonly #root: RootStrand;
+  /** What the number stands for is spelled when it is asked for. */
+  #name: string | number;
+  #requests = 0;
+
+  constructor(coroutine: Startable<T>, options: TaskOptions & { readonly loop?: object } = {}) {
+    checkStartable(coroutine);
+    super(options.loop === undefined ? {} : { loop: options.loop });
+    const loop = this._loop;
+    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+    this.#name = options.name === undefined ? ++running.tasks : String(options.name);
+    this._context = options.context ?? copyContext();
+    claim(coroutine);
+    this.#root = new RootStrand(this as Task, coroutine);
+    loop._addTask(this);
+    if (options.eagerStart === true && runningLoop() === loop) this.#root.startNow();
+    else loop._schedule(this.#root);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return "Task";
+  }
+
+  /**
+   * Asks the task to end with CancelledError, thrown where it waits, now or when it next waits. False when it is done already.
+   * How often it was asked is counted: see `cancelling`.
+   */
+  override cancel(this: Task<unknown>, message?: string): boolean {
+    if (this.done()) return false;
+    this.#requests++;
+    this.#root.cancel(message);
+    return true;
+  }
+
+  /** How many requests for cancellation were made and not taken back. */
+  cancelling(): number {
+    return this.#requests;
+  }
+
+  /**
+   * Takes back one request; gives how many are left. At none, a request that was not delivered yet is forgotten (3.13).
+   * For scopes that cancel their own task, as timeouts do.
+   */
+  uncancel(): number {
+    if (this.#requests > 0) this.#requests--;
+    this.#root.uncancel(this.#requests === 0);
+    return this.#requests;
+  }
+
+  /** A scope has cancelled a strand of this task, or takes that back (-1). @internal */
+  _countRequest(change: 1 | -1): void {
+    this.#requests += change;
+  }
+
+  /** @internal */
+  _rootStrand(): Strand {
+    return this.#root;
+  }
+
+  /** Its name: for people, and in reports. */
+  getName(): string {
+    return typeof this.#name === "number" ? `Task-${this.#name}` : this.#name;
+  }
+
+  /** Gives it another name. */
+  setName(name: string): void {
+    this.#name = String(name);
+  }
+
+  /** What it was made of; null for a task that ended in its eager first step. */
+  getCoro(): unknown {
+    return this.#root.coroutine;
+  }
+
+  /** The context variables that it works on. */
+  getContext(): Context {
+    return this._context;
+  }
+
+  /** Aborts with a CancelledError when the task is cancelled. Made when first asked for, and anew after it has aborted. */
+  get signal(): AbortSignal {
+    return this.#root.signal;
+  }
+
+  /** @throws RuntimeError: only the coroutine completes a task. */
+  override setResult(_value: T): void {
+    throw new RuntimeError("Task does not support set_result operation");
+  }
+
+  /** @throws RuntimeError: only the coroutine completes a task. */
+  override setException(_error: unknown): void {
+    throw new RuntimeError("Task does not support set_exception operation");
+  }
+
+  /** @internal */
+  override _describe(): string {
+    const cancelling = !this.done() && this.#requests > 0 ? "cancelling" : super._describe();
+    return `${cancelling} name='${this.getName()}'`;
+  }
+}
+
+/** The task that runs this code; null in callbacks and outside. With a loop: only if it is that loop's. */
+export function currentTask(loop?: object): Task<unknown> | null {
+  const strand = currentStrand();
+  if (strand === null || (loop !== undefined && strand.loop !== loop)) return null;
+  return strand.task as Task<unknown>;
+}
+
+/** The strand from which a task starts. */
+class RootStrand extends Strand {
+  /** What the task was made of, until it has ended in its eager step. */
+  coroutine: unknown;
+  #begun = false;
+
+  constructor(task: Task, coroutine: unknown) {
+    super(task, task._loop);
+    this.coroutine = coroutine;
+    this._stepper = this.loop._storage.stepper(this);
+  }
+
+  get #task(): Task {
+    return this.task as Task;
+  }
+
+  /** The first step at once, on the stack of the maker. */
+  startNow(): void {
+    this.loop._storage.run(this, () => this.step());
+    if (this.#task.done()) this.coroutine = null;
+  }
+
+  /** @internal */
+  override _advance(): void {
+    if (this.#begun) return super._advance();
+    this.#begun = true;
+    if (this._hasInjection()) return this.#refuseToBegin();
+    let started: unknown;
+    try {
+      started = typeof this.coroutine === "function" ? this.coroutine() : this.coroutine;
+      if (isDrivable(started)) this._steps = started[Symbol.iterator]();
+      else if (!isPromiseLike(started)) throw notACoroutine(started);
+    } catch (error) {
+      return this._failed(error);
+    }
+    if (this._steps !== null) return super._advance();
+    this.loop._hold(this.task);
+    (started as PromiseLike<unknown>).then((value) => this._succeeded(value), (error) => this._failed(error));
+  }
+
+  /** Cancelled before the first step: the body never runs. */
+  #refuseToBegin(): void {
+    const coroutine = this.coroutine as { return?: (value: unknown) => unknown };
+    if (typeof coroutine !== "function") coroutine.return?.(undefined);
+    this._failed(this._takeInjection());
+  }
+
+  /** @internal */
+  _succeeded(value: unknown): void {
+    if (this._hasInjection()) return this._failed(this._takeInjection()); // cancelled right before its end
+    this.#task._complete(1, value);
+    this.#leave();
+  }
+
+  /** @internal */
+  _failed(error: unknown): void {
+    if (isCancelled(error)) this.#task._cancelWith(error);
+    else this.#task._complete(2, error);
+    this.#leave();
+  }
+
+  #leave(): void {
+    this._steps = null;
+    this.loop._removeTask(this.task);
+    this.loop._release(this.task);
+  }
+}
+
+/** On a generator that a task drives. */
+const CLAIMED: unique symbol = Symbol("driven by a task");
+
+/** A generator runs once: a second task would find it running or, silently, at its end. */
+function claim(coroutine: unknown): void {
+  if (typeof coroutine === "function" || !("throw" in (coroutine as object)) || !("next" in (coroutine as object))) return;
+  const generator = coroutine as { [CLAIMED]?: true };
+  if (generator[CLAIMED]) throw new RuntimeError("cannot reuse already awaited coroutine: this generator belongs to another task");
+  generator[CLAIMED] = true;
+}
+
+/** @throws TypeError unless `value` can become a task. */
+export function checkStartable(value: unknown): void {
+  if (typeof value === "function") return;
+  if (value instanceof Future) throw new TypeError(`Cannot create a task: a coroutine was expected, got ${value}, which is running already`);
+  if (isDrivable(value)) return;
+  if (isPromiseLike(value)) {
+    throw new TypeError("Cannot create a task: a promise is running already. Pass the function that makes it, or wrap it with ensureFuture()");
+  }
+  throw new TypeError(`Cannot create a task: a coroutine was expected, got ${value === null ? "null" : typeof value}`);
+}
+
+function notACoroutine(value: unknown): TypeError {
+  return new TypeError(`Cannot run a task: its function returned ${value === null ? "null" : typeof value}, not a promise or generator`);
+}

@@ -1,0 +1,220 @@
+/**
+ * Every public error class. Messages follow one grammar, "Cannot <action>: <state>"; an error that
+ * asyncio raises without text has an empty message. `code` says which error it is across copies and threads.
+ *
+ * Names and codes are getters of the prototypes, so that an error costs no fields of its own.
+ *
+ * @module
+ */
+
+// ---------------------------------------------------------------- tasks and futures
+
+/**
+ * Thrown into a task that was cancelled, at the place where it waits. `message` is the text given to `cancel()`, "" without one.
+ *
+ * Catch it to clean up, then throw it again: a task that swallows it goes on.
+ */
+export class CancelledError extends Error {
+  override get name(): string {
+    return "CancelledError";
+  }
+  get code(): "CANCELLED" {
+    return "CANCELLED";
+  }
+}
+
+/** An operation took longer than it was allowed to. */
+export class TimeoutError extends Error {
+  override get name(): string {
+    return "TimeoutError";
+  }
+  get code(): "TIMEOUT" {
+    return "TIMEOUT";
+  }
+}
+
+/** A future was read before it was done, or completed twice. */
+export class InvalidStateError extends Error {
+  override get name(): string {
+    return "InvalidStateError";
+  }
+  get code(): "INVALID_STATE" {
+    return "INVALID_STATE";
+  }
+}
+
+/** The library was used in a way or at a time that it does not allow. */
+export class RuntimeError extends Error {
+  override get name(): string {
+    return "RuntimeError";
+  }
+  get code(): string {
+    return "RUNTIME";
+  }
+}
+
+/** This runtime cannot do what was asked; the message names it. */
+export class UnsupportedOperationError extends Error {
+  override get name(): string {
+    return "UnsupportedOperationError";
+  }
+  get code(): "UNSUPPORTED" {
+    return "UNSUPPORTED";
+  }
+}
+
+/** A context variable has neither a value nor a default. */
+export class LookupError extends Error {
+  override get name(): string {
+    return "LookupError";
+  }
+  get code(): "LOOKUP" {
+    return "LOOKUP";
+  }
+}
+
+// ---------------------------------------------------------------- streams
+
+/** The stream ended before a read was complete. */
+export class IncompleteReadError extends Error {
+  /** The bytes that came before the end. */
+  readonly partial: Uint8Array;
+  /** How many bytes were asked for; null where that is not known. */
+  readonly expected: number | null;
+
+  constructor(partial: Uint8Array, expected: number | null) {
+    super(`${partial.length} bytes read on a total of ${expected ?? "undefined"} expected bytes`);
+    this.partial = partial;
+    this.expected = expected;
+  }
+  override get name(): string {
+    return "IncompleteReadError";
+  }
+  get code(): "INCOMPLETE_READ" {
+    return "INCOMPLETE_READ";
+  }
+}
+
+/** No separator was found within the limit of a stream reader. */
+export class LimitOverrunError extends Error {
+  /** How many bytes of the buffer were looked at, and can be read, without a separator. */
+  readonly consumed: number;
+
+  constructor(message: string, consumed: number) {
+    super(message);
+    this.consumed = consumed;
+  }
+  override get name(): string {
+    return "LimitOverrunError";
+  }
+  get code(): "LIMIT_OVERRUN" {
+    return "LIMIT_OVERRUN";
+  }
+}
+
+// ---------------------------------------------------------------- system errors
+
+/** Fields that a system error carries, and where it came from (`cause`). */
+export interface OSErrorOptions extends ErrorOptions {
+  /** The host's symbolic code, such as `ECONNREFUSED`. */
+  readonly code?: string;
+  readonly errno?: number;
+  readonly syscall?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly path?: string;
+}
+
+/** The operating system refused; `code` is its word for why, `cause` the host's own error. */
+export class OSError extends Error {
+  readonly code?: string;
+  readonly errno?: number;
+  readonly syscall?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly path?: string;
+
+  constructor(message?: string, options: OSErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    const { code, errno, syscall, address, port, path } = options;
+    if (code !== undefined) this.code = code;
+    if (errno !== undefined) this.errno = errno;
+    if (syscall !== undefined) this.syscall = syscall;
+    if (address !== undefined) this.address = address;
+    if (port !== undefined) this.port = port;
+    if (path !== undefined) this.path = path;
+  }
+  override get name(): string {
+    return "OSError";
+  }
+}
+
+/** A connection could not be made or was lost. */
+export class ConnectionError extends OSError {
+  override get name(): string {
+    return "ConnectionError";
+  }
+}
+
+/** Nobody listens there. */
+export class ConnectionRefusedError extends ConnectionError {
+  override get name(): string {
+    return "ConnectionRefusedError";
+  }
+}
+
+/** The peer dropped the connection. */
+export class ConnectionResetError extends ConnectionError {
+  override get name(): string {
+    return "ConnectionResetError";
+  }
+}
+
+/** The connection was given up by this side. */
+export class ConnectionAbortedError extends ConnectionError {
+  override get name(): string {
+    return "ConnectionAbortedError";
+  }
+}
+
+/** The peer reads no more. */
+export class BrokenPipeError extends ConnectionError {
+  override get name(): string {
+    return "BrokenPipeError";
+  }
+}
+
+/** There is no such file. */
+export class FileNotFoundError extends OSError {
+  override get name(): string {
+    return "FileNotFoundError";
+  }
+}
+
+/** The file is there already. */
+export class FileExistsError extends OSError {
+  override get name(): string {
+    return "FileExistsError";
+  }
+}
+
+/** The operating system or the runtime's permissions forbid it. */
+export class PermissionError extends OSError {
+  override get name(): string {
+    return "PermissionError";
+  }
+}
+
+/** There is no such process (any more). */
+export class ProcessLookupError extends OSError {
+  override get name(): string {
+    return "ProcessLookupError";
+  }
+}
+
+/** A name or service could not be resolved (Python's `socket.gaierror`). */
+export class AddressInfoError extends OSError {
+  override get name(): string {
+    return "AddressInfoError";
+  }
+}

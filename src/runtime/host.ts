@@ -1,0 +1,58 @@
+/**
+ * The port, part one: time, the host's own event loop, and asynchronous context. Types only.
+ *
+ * @module
+ */
+
+/** A monotonic clock. */
+export interface Clock {
+  /** Milliseconds, with a fraction, from an arbitrary origin. Never goes backwards. */
+  now(): number;
+  /** The smallest step that `now()` can show, in milliseconds. */
+  readonly resolution: number;
+}
+
+/** What `setTimer` gives and `clearTimer` takes; only its host knows what it is. */
+export type TimerToken = unknown;
+
+/** Keeps the process alive until it is released; releasing it again does nothing. */
+export interface Hold {
+  release(): void;
+}
+
+/** The part of a host's event loop that a guest needs. */
+export interface HostLoop {
+  /** Runs `callback` once, on a later turn, after the host had a chance to do I/O. Never synchronous. */
+  enqueue(callback: () => void): void;
+  /** Runs `callback` once, after about `delay` milliseconds (possibly a little early). `delay` is below 2**31. */
+  setTimer(delay: number, callback: () => void): TimerToken;
+  /** Forgets a timer; one that has fired is ignored. */
+  clearTimer(token: TimerToken): void;
+  /** Keeps the process alive. */
+  hold(): Hold;
+}
+
+/** Something that advances by steps, each of which must run in its own context. */
+export interface Steppable {
+  /** Never throws. */
+  step(): void;
+}
+
+/** Runs the steps of one target in the context in which the stepper was made. */
+export interface Stepper {
+  /**
+   * Calls the target's `step()` once, in its context: before it returns (true), or in a microtask
+   * (false), whichever is cheaper on this host. Not called again before that step has run.
+   */
+  resume(): boolean;
+}
+
+/** Asynchronous context: one store that follows `await`, timers and promise callbacks. */
+export interface ContextStorage {
+  /** Calls `body` with `store` as the current store, for it and everything that it starts. */
+  run<T>(store: object, body: () => T): T;
+  /** The store of the code that is running, undefined where there is none. */
+  current(): object | undefined;
+  /** Captures the context that is current here (other libraries' stores too), with `target` as its store. */
+  stepper(target: Steppable): Stepper;
+}

@@ -1,0 +1,211 @@
+/**
+ * Limits of time.
+ *
+ * @module
+ */
+import {
+  type Awaitable,
+  awaitable,
+  type BaseEventLoop,
+  type Body,
+  checkDelay,
+  type CoroutineGenerator,
+  currentLoop,
+  currentStrand,
+  currentTask,
+  type EnteredBody,
+  enterBody,
+  Future,
+  isCancelled,
+  isDrivable,
+  isPromiseLike,
+  type Strand,
+  type TimerHandle,
+  type Handle,
+  type Waitable,
+  wrapFuture,
+} from "../core/mod.ts";
+import { RuntimeError, TimeoutError } from "../errors.ts";
+
+/**
+ * A scope that cancels its body when its time is over, and then throws TimeoutError.
+ *
+ *     created ── run ──▶ entered ── body ends ──▶ finished
+ *                           └── time over: body cancelled ──▶ expiring ── body ends ──▶ expired
+ *
+ * Only the body is cancelled, not what else its task waits for. If the body swallows the cancellation, its result counts; if it throws another
+ * error, that one comes out. A request for cancellation from outside wins over the timeout.
+ */
+export class Timeout {
+  #when: number | null;
+  #state: "created" | "entered" | "expiring" | "expired" | "finished" = "created";
+  #loop: BaseEventLoop | null = null;
+  #timer: TimerHandle | Handle | null = null;
+  #strand: Strand | null = null;
+
+  /** `when` is in milliseconds of `loop.time()`; null is never. */
+  constructor(when: number | null) {
+    if (when !== null) checkDelay(when, "Timeout");
+    this.#when = when;
+  }
+
+  /**
+   * Runs `body(scope)` in the calling task.
+   *
+   * @throws TimeoutError when the time was over before the body had ended; RuntimeError for a second run, and outside a task.
+   */
+  run<T>(body: (scope: this) => Body<T>): Awaitable<T> {
+    return awaitable(this.#run(body));
+  }
+
+  /** The deadline in milliseconds of `loop.time()`; null for none. */
+  when(): number | null {
+    return this.#when;
+  }
+
+  /**
+   * Moves the deadline; null takes it away.
+   *
+   * @throws RuntimeError before the body runs, once the time is over, and after the end.
+   */
+  reschedule(when: number | null): void {
+    if (when !== null) checkDelay(when, "reschedule");
+    if (this.#state === "created") throw new RuntimeError("Timeout has not been entered");
+    if (this.#state !== "entered") throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
+    this.#when = when;
+    this.#timer?.cancel();
+    this.#timer = this.#startTimer();
+  }
+
+  /** Whether the time was over before the body had ended. */
+  expired(): boolean {
+    return this.#state === "expiring" || this.#state === "expired";
+  }
+
+  *#run<T>(body: (scope: this) => Body<T>): CoroutineGenerator<T> {
+    if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
+    if (currentTask() === null) throw new RuntimeError("Timeout should be used inside a task");
+    const host = currentStrand() as Strand;
+    const before = host.requests;
+    this.#loop = currentLoop();
+    this.#state = "entered";
+    this.#timer = this.#startTimer();
+    let entered: EnteredBody<T> | null = null;
+    let result: T;
+    try {
+      entered = enterBody(body, this);
+      this.#strand = entered.strand;
+      result = yield* entered.steps;
+    } catch (error) {
+      throw this.#ended(host, entered?.strand === host || entered === null ? before : 0, error);
+    }
+    this.#ended(host, entered.strand === host ? before : 0, null);
+    return result;
+  }
+
+  #startTimer(): Handle | null {
+    if (this.#when === null) return null;
+    const loop = this.#loop!;
+    if (this.#when <= loop.time()) return loop.callSoon(() => this.#expire());
+    return loop.callAt(this.#when, () => this.#expire());
+  }
+
+  #expire(): void {
+    this.#state = "expiring";
+    this.#timer = null;
+    this.#strand!.cancelByScope();
+  }
+
+  /** Takes the request back; gives what the error of the body becomes. `before`: the requests its strand had when it began. */
+  #ended(host: Strand, before: number, error: unknown): unknown {
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#state !== "expiring") {
+      this.#state = "finished";
+      return error;
+    }
+    this.#state = "expired";
+    if (!this.#strand!.takeBackByScope(before, host) || error === null) return error;
+    if (isCancelled(error)) return new TimeoutError(undefined, { cause: error });
+    insertTimeoutError(error);
+    return error;
+  }
+}
+
+/** Where a CancelledError is the cause of what the body threw instead, a TimeoutError takes its place (3.13). */
+function insertTimeoutError(error: unknown): void {
+  const members = error instanceof AggregateError ? error.errors : [];
+  for (const top of [error, ...members]) {
+    for (let link = top; link instanceof Error; link = link.cause) {
+      if (!isCancelled(link.cause)) continue;
+      link.cause = new TimeoutError(undefined, { cause: link.cause });
+      break;
+    }
+  }
+}
+
+/**
+ * Runs `body(scope)` in the calling task, for `delay` milliseconds at the most; null is for ever. The clock starts when it is awaited.
+ *
+ * @throws TimeoutError when the time is over, after the body's `finally` blocks.
+ */
+export function timeout<T>(delay: number | null, body: (scope: Timeout) => Body<T>): Awaitable<T> {
+  if (delay !== null) checkDelay(delay, "timeout");
+  return awaitable(runFor(delay, body));
+}
+
+function* runFor<T>(delay: number | null, body: (scope: Timeout) => Body<T>): CoroutineGenerator<T> {
+  return yield* new Timeout(delay === null ? null : currentLoop().time() + delay).run(body);
+}
+
+/** The same with a deadline in milliseconds of `loop.time()`. */
+export function timeoutAt<T>(when: number | null, body: (scope: Timeout) => Body<T>): Awaitable<T> {
+  return new Timeout(when).run(body);
+}
+
+/**
+ * Waits for `aw`, for `delay` milliseconds at the most; null is for ever. A function or coroutine runs in the calling task; what is waited for
+ * is cancelled when the time is over, and its end awaited.
+ *
+ * With zero or less nothing is started: the result of a done future is given, a pending one is cancelled.
+ *
+ * @throws TimeoutError when the time is over.
+ */
+export function waitFor<T>(aw: Waitable<T>, delay: number | null): Awaitable<T> {
+  if (delay !== null) checkDelay(delay, "waitFor");
+  if (typeof aw !== "function" && !isDrivable(aw) && !isPromiseLike(aw)) {
+    throw new TypeError(`Cannot wait: something to wait for was expected, got ${aw === null ? "null" : typeof aw}`);
+  }
+  return awaitable(delay !== null && delay <= 0 ? takeNow(aw) : runFor(delay, () => drive(aw)));
+}
+
+function* drive<T>(aw: Waitable<T>): CoroutineGenerator<T> {
+  if (typeof aw === "function") return yield* enterBody(aw).steps;
+  if (isDrivable(aw)) return yield* aw as Awaitable<T>;
+  return yield* wrapFuture(aw as PromiseLike<T>);
+}
+
+function* takeNow<T>(aw: Waitable<T>): CoroutineGenerator<T> {
+  if (!(aw instanceof Future)) {
+    if (typeof aw !== "function") (aw as { close?: () => void }).close?.();
+    throw new TimeoutError();
+  }
+  if (!aw.done()) yield* cancelAndWait(aw);
+  if (aw.cancelled()) throw new TimeoutError(undefined, { cause: aw._error("result") });
+  return aw.result() as T;
+}
+
+/** Cancels a future and waits for its end, whatever it is. */
+function* cancelAndWait(future: Future<unknown>): CoroutineGenerator<void> {
+  const ended = new Future<void>({ loop: future._loop });
+  const release = (): void => {
+    if (!ended.done()) ended.setResult(undefined);
+  };
+  future.addDoneCallback(release);
+  try {
+    future.cancel();
+    yield* ended;
+  } finally {
+    future.removeDoneCallback(release);
+  }
+}
