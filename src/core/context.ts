@@ -6,8 +6,9 @@
 import { LookupError, RuntimeError } from "../errors.ts";
 import { currentStrand, running } from "./running.ts";
 
+/** What context variables hold. Never changed in place, so that contexts may share it. */
 // deno-lint-ignore no-explicit-any -- a variable of any type is a key
-type Values = ReadonlyMap<ContextVar<any>, unknown>;
+export type Values = ReadonlyMap<ContextVar<any>, unknown>;
 
 const NONE: Values = new Map();
 
@@ -16,7 +17,7 @@ const NONE: Values = new Map();
  * when they were scheduled. Copying costs the same however many values there are.
  */
 export class Context {
-  /** Never changed in place, so that copies may share it. @internal */
+  /** @internal */
   _values: Values = NONE;
   #entered = false;
 
@@ -56,9 +57,7 @@ export class Context {
 
   /** A context of its own with the same values. */
   copy(): Context {
-    const copy = new Context();
-    copy._values = this._values;
-    return copy;
+    return contextOf(this._values);
   }
 }
 
@@ -114,7 +113,7 @@ export class ContextVar<T> {
   get(): T;
   get<D>(fallback: D): T | D;
   get(...fallback: [] | [unknown]): unknown {
-    const values = currentContext()._values;
+    const values = currentValues();
     const value = values.get(this);
     if (value !== undefined || values.has(this)) return value;
     if (fallback.length > 0) return fallback[0];
@@ -152,7 +151,21 @@ export class ContextVar<T> {
 
 /** A copy of the current context. */
 export function copyContext(): Context {
-  return currentContext().copy();
+  return contextOf(currentValues());
+}
+
+/** A context that holds `values`. */
+export function contextOf(values: Values): Context {
+  const context = new Context();
+  context._values = values;
+  return context;
+}
+
+/** What the current context holds, without making it where it is not made yet. */
+export function currentValues(): Values {
+  if (running.context !== null) return running.context._values;
+  const strand = currentStrand();
+  return strand !== null ? strand.task._values : running.outside?._values ?? NONE;
 }
 
 /** The context that `get` and `set` work on here. */

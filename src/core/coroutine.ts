@@ -5,7 +5,7 @@
  */
 import { RuntimeError } from "../errors.ts";
 import { type Awaitable, type Body, type CoroutineGenerator, isAwait, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
-import type { Future } from "./future.ts";
+import { Await, type Source } from "./future.ts";
 import { currentStrand } from "./running.ts";
 import { DriverStrand, isGeneratorFunction, runBody, type Strand } from "./strand.ts";
 import { Task } from "./task.ts";
@@ -23,16 +23,42 @@ export interface Coroutine<T> extends Awaitable<T> {
 /** Makes the steps of a coroutine when it starts. */
 type Start<T> = () => CoroutineGenerator<T>;
 
-/**
- * Usable once, with `await`, with `yield*`, or by something that makes a task of it. Nothing runs before. `await` runs it in the task
- * that awaits, as a strand; outside any task it becomes a task of its own.
- */
-class LazyCoroutine<T> implements Coroutine<T> {
+/** Something that starts when it is waited for. Outside any task, and for callbacks given by hand, it becomes a task of its own. */
+abstract class Lazy<T> implements Awaitable<T> {
+  abstract get [Symbol.toStringTag](): string;
+
+  abstract [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown>;
+
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    const strand = isAwait(onFulfilled, onRejected) ? currentStrand() : null;
+    if (strand === null) return new Task<T>(this).then(onFulfilled, onRejected);
+    this._drive(strand as Strand, onFulfilled as Resolve, onRejected as Reject);
+    return undefined as unknown as Promise<R1 | R2>; // nobody looks at what `await` gets from `then`
+  }
+
+  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+    return new Task<T>(this).catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return new Task<T>(this).finally(onFinally);
+  }
+
+  /** Runs for an async function of `strand` that awaits it. @internal */
+  abstract _drive(strand: Strand, resolve: Resolve, reject: Reject): void;
+}
+
+/** What a coroutine function gives: usable once, with `await`, with `yield*`, or by something that makes a task of it. */
+class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   #start: Start<T> | null;
   #steps: CoroutineGenerator<T> | null = null;
   readonly #scoped: boolean;
 
   constructor(start: Start<T> | CoroutineGenerator<T>, scoped: boolean) {
+    super();
     if (typeof start === "function") this.#start = start;
     else {
       this.#start = null;
@@ -47,24 +73,6 @@ class LazyCoroutine<T> implements Coroutine<T> {
 
   [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
     return this.#take();
-  }
-
-  then<R1 = T, R2 = never>(
-    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
-  ): Promise<R1 | R2> {
-    const strand = isAwait(onFulfilled, onRejected) ? currentStrand() : null;
-    if (strand === null) return this.#asTask().then(onFulfilled, onRejected);
-    this.#drive(strand as Strand, onFulfilled as Resolve, onRejected as Reject);
-    return undefined as unknown as Promise<R1 | R2>; // nobody looks at what `await` gets from `then`
-  }
-
-  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
-    return this.#asTask().catch(onRejected);
-  }
-
-  finally(onFinally?: (() => void) | null): Promise<T> {
-    return this.#asTask().finally(onFinally);
   }
 
   send(value: unknown): unknown {
@@ -82,11 +90,8 @@ class LazyCoroutine<T> implements Coroutine<T> {
     this.#steps = null;
   }
 
-  #asTask(): Future<T> {
-    return new Task<T>(this);
-  }
-
-  #drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+  /** @internal */
+  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
     let steps: CoroutineGenerator<T>;
     try {
       steps = this.#take();
@@ -109,9 +114,73 @@ class LazyCoroutine<T> implements Coroutine<T> {
       this.#start = null;
       this.#steps = start();
     }
-    if (this.#steps === null) throw new RuntimeError("cannot reuse already awaited coroutine: it runs once; createTask or ensureFuture shares a result");
+    if (this.#steps === null) throw reused();
     return this.#steps;
   }
+}
+
+/** Giving up one turn: what most programs wait for most often, and so its own iterator and its own source. */
+class Pause<T> extends Lazy<T> implements Source {
+  readonly #result: T;
+  #state: "new" | "suspended" | "done" = "new";
+
+  constructor(result: T) {
+    super();
+    this.#result = result;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Coroutine";
+  }
+
+  [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
+    return this;
+  }
+
+  next(): IteratorResult<Suspend | undefined, T> {
+    if (this.#state === "done") throw reused();
+    if (this.#state === "suspended") return this.return(this.#result);
+    this.#state = "suspended";
+    return { done: false, value: undefined };
+  }
+
+  throw(error: unknown): never {
+    this.#state = "done";
+    throw error;
+  }
+
+  return(value: T): { done: true; value: T } {
+    this.#state = "done";
+    return { done: true, value };
+  }
+
+  /** @internal */
+  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+    if (this.#state !== "new") return reject(reused());
+    this.#state = "done";
+    const waiting = new Await(strand, this, resolve, reject);
+    strand.loop._schedule(waiting);
+    strand._wait(waiting);
+  }
+
+  /** A turn cannot be taken back: the request is kept, and thrown when it is over. @internal */
+  cancel(): boolean {
+    return false;
+  }
+
+  /** @internal */
+  _settle(resolve: Resolve): void {
+    resolve(this.#result);
+  }
+}
+
+function reused(): RuntimeError {
+  return new RuntimeError("cannot reuse already awaited coroutine: it runs once; createTask or ensureFuture shares a result");
+}
+
+/** Gives up one turn of the loop, and gives `result`. */
+export function pause<T>(result: T): Awaitable<T> {
+  return new Pause(result);
 }
 
 /** On the functions that `coroutine` makes. */

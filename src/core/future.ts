@@ -26,17 +26,14 @@ const CANCELLED = 3;
  * There is no way back. Waiters and callbacks are called in the loop's next turn, in the order in which they came.
  * An error that nobody looks at is reported to the loop's exception handler when the loop ends or the future is collected.
  */
-export class Future<T = unknown> implements Awaitable<T> {
+export class Future<T = unknown> implements Awaitable<T>, Source {
   /** @internal */
   readonly _loop: LoopFace;
   #state: 0 | 1 | 2 | 3 = PENDING;
-  /** The result or the error; of a cancelled future its CancelledError, made when first needed. */
+  /** The result; the Failure; of a cancelled future the text given to `cancel`, and once that is needed its CancelledError. */
   #value: unknown = undefined;
-  #message: string | undefined = undefined;
   /** One waiter or callback, or several; most futures have one. */
   #callbacks: Runnable | Runnable[] | null = null;
-  /** How it failed, and whether someone has looked at that. @internal */
-  _failure: Failure | null = null;
 
   /** Without a loop: the running one, else the thread's default loop. */
   constructor(options: { readonly loop?: object } = {}) {
@@ -84,9 +81,20 @@ export class Future<T = unknown> implements Awaitable<T> {
   /** What reading or awaiting it throws; it counts as seen. @internal */
   _error(what: "result" | "exception"): unknown {
     if (this.#state === PENDING) return new InvalidStateError(`Cannot read the ${what}: the ${this.#kind()} is pending`);
-    if (this.#state === CANCELLED) return this.#value ??= makeCancelledError(this.#message);
-    this._failure!.retrieved = true;
+    if (this.#state === CANCELLED) return this.#cancellation();
+    const failure = this.#value as Failure;
+    failure.retrieved = true;
+    return failure.exception;
+  }
+
+  #cancellation(): unknown {
+    if (typeof this.#value !== "object") this.#value = makeCancelledError(this.#value as string | undefined);
     return this.#value;
+  }
+
+  /** How it failed, and whether someone has looked at that. @internal */
+  get _failure(): Failure | null {
+    return this.#state === ERROR ? this.#value as Failure : null;
   }
 
   /** Whether it failed; does not count as looking at the error. @internal */
@@ -118,8 +126,7 @@ export class Future<T = unknown> implements Awaitable<T> {
   /** Cancels it: those who wait for it get CancelledError with `message`. False when it is done already. */
   cancel(this: Future<unknown>, message?: string): boolean {
     if (this.#state !== PENDING) return false;
-    this.#message = message;
-    this._complete(CANCELLED, undefined);
+    this._complete(CANCELLED, message);
     return true;
   }
 
@@ -133,15 +140,17 @@ export class Future<T = unknown> implements Awaitable<T> {
     if (this.#state !== PENDING) throw new InvalidStateError(`Cannot complete the ${this.#kind()}: it is ${this.#describeState()}`);
     this.#state = state;
     this.#value = value;
-    if (state === ERROR) {
-      this._failure = { exception: value, kind: this[Symbol.toStringTag] === "Task" ? "Task" : "Future", retrieved: false };
-      if (!isCancelled(value)) this._loop._noteFailure(this);
-    }
+    if (state === ERROR) this.#noteFailure(value);
     const callbacks = this.#callbacks;
     this.#callbacks = null;
     if (callbacks === null) return;
     if (!Array.isArray(callbacks)) return this._loop._schedule(callbacks);
     for (const callback of callbacks) this._loop._schedule(callback);
+  }
+
+  #noteFailure(exception: unknown): void {
+    this.#value = { exception, kind: this[Symbol.toStringTag] === "Task" ? "Task" : "Future", retrieved: false } satisfies Failure;
+    if (!isCancelled(exception)) this._loop._noteFailure(this);
   }
 
   // -------------------------------------------------------------- callbacks
@@ -213,7 +222,7 @@ export class Future<T = unknown> implements Awaitable<T> {
 
   #await(resolve: Resolve, reject: Reject): void {
     const strand = currentStrand();
-    if (this.#state !== PENDING) return settle(this, resolve, reject);
+    if (this.#state !== PENDING) return this._settle(resolve, reject);
     if (strand !== null) {
       const refusal = refuseToWait(strand, this);
       if (refusal !== null) return reject(refusal);
@@ -221,6 +230,12 @@ export class Future<T = unknown> implements Awaitable<T> {
     const waiting = new Await(strand, this, resolve, reject);
     this._addWaiter(waiting);
     strand?._wait(waiting);
+  }
+
+  /** @internal */
+  _settle(resolve: Resolve, reject: Reject): void {
+    if (this.#state === RESULT) resolve(this.#value);
+    else reject(this._error("result"));
   }
 
   // -------------------------------------------------------------- for people
@@ -235,7 +250,7 @@ export class Future<T = unknown> implements Awaitable<T> {
 
   /** What `toString` says between the angle brackets after the name. @internal */
   _describe(): string {
-    const outcome = this.#state === RESULT ? ` result=${short(this.#value)}` : this.#state === ERROR ? ` exception=${short(this.#value)}` : "";
+    const outcome = this.#state === RESULT ? ` result=${short(this.#value)}` : this.#state === ERROR ? ` exception=${short(this._failure!.exception)}` : "";
     return this.#describeState() + outcome;
   }
 
@@ -257,35 +272,36 @@ export function refuseToWait(strand: StrandFace, future: Future<unknown>): Runti
   return null;
 }
 
-function settle(future: Future<unknown>, resolve: Resolve, reject: Reject): void {
-  if (future.cancelled() || future._failed()) reject(future._error("result"));
-  else resolve(future.result());
+/** What an async function can wait for without anything being driven for it. */
+export interface Source extends Waiting {
+  /** Passes its outcome on. */
+  _settle(resolve: Resolve, reject: Reject): void;
 }
 
-/** One `await` of a future by an async function, of a strand or outside any task. */
-class Await implements Runnable, Waiting {
+/** One `await` of a source by an async function, of a strand or outside any task. In the ready queue once the source is done. */
+export class Await implements Runnable, Waiting {
   readonly #strand: StrandFace | null;
-  readonly #future: Future<unknown>;
+  readonly #source: Source;
   readonly #resolve: Resolve;
   readonly #reject: Reject;
 
-  constructor(strand: StrandFace | null, future: Future<unknown>, resolve: Resolve, reject: Reject) {
+  constructor(strand: StrandFace | null, source: Source, resolve: Resolve, reject: Reject) {
     this.#strand = strand;
-    this.#future = future;
+    this.#source = source;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   cancel(message?: string): boolean {
-    return this.#future.cancel(message);
+    return this.#source.cancel(message);
   }
 
   _run(): void {
     const strand = this.#strand;
-    if (strand === null) return settle(this.#future, this.#resolve, this.#reject);
+    if (strand === null) return this.#source._settle(this.#resolve, this.#reject);
     strand._unwait(this);
     if (strand._hasInjection()) this.#reject(strand._takeInjection());
-    else settle(this.#future, this.#resolve, this.#reject);
+    else this.#source._settle(this.#resolve, this.#reject);
     strand.loop._hold(strand.task);
   }
 }

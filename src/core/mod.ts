@@ -25,7 +25,7 @@ export {
 } from "./base_event_loop.ts";
 export { isCancelled, makeCancelledError } from "./cancelled.ts";
 export { Context, ContextVar, copyContext, Token } from "./context.ts";
-export { awaitable, type Coroutine, coroutine, isCoroutine, isCoroutineFunction, scopedAwaitable } from "./coroutine.ts";
+export { awaitable, type Coroutine, coroutine, isCoroutine, isCoroutineFunction, pause, scopedAwaitable } from "./coroutine.ts";
 export type { ExceptionContext } from "./exception_handler.ts";
 export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";

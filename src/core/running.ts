@@ -5,7 +5,7 @@
  * @module
  */
 import type { ContextStorage, Steppable } from "../runtime/host.ts";
-import type { Context } from "./context.ts";
+import type { Context, Values } from "./context.ts";
 
 /** Something in the ready queue of a loop. */
 export interface Runnable {
@@ -21,7 +21,13 @@ export interface Waiting {
 
 /** A task, as strands and the loop see it. */
 export interface TaskFace {
+  readonly _loop: LoopFace;
   readonly _context: Context;
+  /** What `_context` holds, without making it. */
+  readonly _values: Values;
+  /** The neighbours in the loop's list of tasks. */
+  _previous: TaskFace | null;
+  _next: TaskFace | null;
   done(): boolean;
   /** A scope asked a strand of the task to end, or takes that back (-1). */
   _countRequest(change: 1 | -1): void;

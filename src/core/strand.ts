@@ -15,6 +15,17 @@ const NOTHING: unique symbol = Symbol("nothing");
 /** A request for cancellation that found nothing to cancel is to be thrown. */
 const CANCELLATION: unique symbol = Symbol("cancellation");
 
+/** What most strands never need, kept apart to keep them small. */
+class Rare {
+  /** What else it waits for. */
+  others: Set<Waiting> | null = null;
+  /** The text of the request that is kept. */
+  message: string | undefined = undefined;
+  controller: AbortController | null = null;
+  /** Whether the signal was asked for since the strand last went on: then what it waits for now may listen to it. */
+  signalInUse = false;
+}
+
 /** Any iterator that yields what the kernel understands. */
 type Steps = Iterator<unknown, unknown, unknown>;
 
@@ -32,26 +43,24 @@ type Steps = Iterator<unknown, unknown, unknown>;
  */
 export abstract class Strand implements StrandFace, Runnable, Store {
   readonly task: TaskFace;
-  readonly loop: LoopFace;
   /** Requests for cancellation that reached this strand and were not taken back. */
   requests = 0;
   /** Runs its steps in its context; null where the context does not matter: no code of the user runs in them. @internal */
   _stepper: Stepper | null = null;
   /** What is stepped; null for a strand of an async function, and before the first step. @internal */
   _steps: Steps | null = null;
-  /** What it waits for; `#others` only when there is more than one. */
+  /** What it waits for; more of it in `#rare`. */
   #waiting: Waiting | null = null;
-  #others: Set<Waiting> | null = null;
   /** What the next step throws: an error, CANCELLATION or NOTHING. */
   #injection: unknown = NOTHING;
-  #message: string | undefined = undefined;
-  #controller: AbortController | null = null;
-  /** Whether the signal was asked for since the strand last went on: then what it waits for now may listen to it. */
-  #signalInUse = false;
+  #rare: Rare | null = null;
 
-  constructor(task: TaskFace, loop: LoopFace) {
+  constructor(task: TaskFace) {
     this.task = task;
-    this.loop = loop;
+  }
+
+  get loop(): LoopFace {
+    return this.task._loop;
   }
 
   // -------------------------------------------------------------- stepping
@@ -78,7 +87,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   _advance(): void {
     const steps = this._steps!;
     this.#waiting = null;
-    this.#signalInUse = false;
+    if (this.#rare !== null) this.#rare.signalInUse = false;
     let result: IteratorResult<unknown, unknown>;
     try {
       result = this.#injection === NOTHING ? steps.next() : throwInto(steps, this._takeInjection());
@@ -133,15 +142,15 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   /** Waits for something that has not suspended yet. @internal */
   _adopt(waiting: Waiting): void {
     if (this.#waiting === null) this.#waiting = waiting;
-    else (this.#others ??= new Set()).add(waiting);
+    else ((this.#rare ??= new Rare()).others ??= new Set()).add(waiting);
     this.#passKeptRequest(waiting);
   }
 
   /** @internal */
   _unwait(waiting: Waiting): void {
-    this.#signalInUse = false;
     if (this.#waiting === waiting) this.#waiting = null;
-    else this.#others?.delete(waiting);
+    else this.#rare?.others?.delete(waiting);
+    if (this.#rare !== null) this.#rare.signalInUse = false;
   }
 
   // -------------------------------------------------------------- cancellation
@@ -157,8 +166,8 @@ export abstract class Strand implements StrandFace, Runnable, Store {
 
   #cancelWaits(message: string | undefined): boolean {
     let reached = this.#waiting !== null && this.#waiting.cancel(message);
-    if (this.#others === null) return reached;
-    for (const waiting of [...this.#others]) reached = waiting.cancel(message) || reached;
+    const others = this.#rare?.others;
+    if (others) for (const waiting of [...others]) reached = waiting.cancel(message) || reached;
     return reached;
   }
 
@@ -189,21 +198,21 @@ export abstract class Strand implements StrandFace, Runnable, Store {
 
   *#below(): Generator<Strand> {
     if (this.#waiting instanceof Strand) yield this.#waiting;
-    for (const waiting of this.#others ?? []) if (waiting instanceof Strand) yield waiting;
+    for (const waiting of this.#rare?.others ?? []) if (waiting instanceof Strand) yield waiting;
   }
 
   #keep(message: string | undefined): void {
     this.#injection = CANCELLATION;
-    this.#message = message;
+    if (message !== undefined || this.#rare !== null) (this.#rare ??= new Rare()).message = message;
   }
 
   /** A request that this strand did not come to deliver is its parent's. @internal */
   _passUp(parent: Strand): void {
-    if (this.#injection === CANCELLATION) parent.#keep(this.#message);
+    if (this.#injection === CANCELLATION) parent.#keep(this.#rare?.message);
   }
 
   #passKeptRequest(waiting: Waiting): void {
-    if (this.#injection === CANCELLATION && waiting.cancel(this.#message)) this.#injection = NOTHING;
+    if (this.#injection === CANCELLATION && waiting.cancel(this.#rare?.message)) this.#injection = NOTHING;
   }
 
   /** @internal */
@@ -220,24 +229,26 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   _takeInjection(): unknown {
     const injection = this.#injection;
     this.#injection = NOTHING;
-    return injection === CANCELLATION ? makeCancelledError(this.#message) : injection;
+    return injection === CANCELLATION ? makeCancelledError(this.#rare?.message) : injection;
   }
 
   // -------------------------------------------------------------- signal
 
   /** Aborts when this strand is asked to end. Made when first asked for; a new one after it has aborted. */
   get signal(): AbortSignal {
-    this.#signalInUse = true;
-    return (this.#controller ??= new AbortController()).signal;
+    const rare = this.#rare ??= new Rare();
+    rare.signalInUse = true;
+    return (rare.controller ??= new AbortController()).signal;
   }
 
   /** True when something that the strand waits for now may have been told by it. */
   #abortSignal(message: string | undefined): boolean {
-    const controller = this.#controller;
-    if (controller === null) return false;
-    this.#controller = null;
+    const rare = this.#rare;
+    if (rare === null || rare.controller === null) return false;
+    const { controller, signalInUse } = rare;
+    rare.controller = null;
     controller.abort(makeCancelledError(message));
-    return this.#signalInUse;
+    return signalInUse;
   }
 
   /** @internal */
@@ -253,7 +264,7 @@ export class DriverStrand extends Strand {
   readonly #reject: Reject;
 
   constructor(parent: Strand, steps: Steps, resolve: Resolve, reject: Reject) {
-    super(parent.task, parent.loop);
+    super(parent.task);
     this.#parent = parent;
     this._steps = steps;
     this.#resolve = resolve;
@@ -297,7 +308,7 @@ export class BodyStrand extends Strand {
   _waiter: Strand | null = null;
 
   constructor(parent: Strand) {
-    super(parent.task, parent.loop);
+    super(parent.task);
     this.#parent = parent;
   }
 

@@ -6,9 +6,9 @@
 import { RuntimeError } from "../errors.ts";
 import type { Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
-import { Context, copyContext } from "./context.ts";
+import { Context, contextOf, currentValues, type Values } from "./context.ts";
 import { Future } from "./future.ts";
-import { currentStrand, running, runningLoop, type TaskFace } from "./running.ts";
+import { currentStore, currentStrand, running, runningLoop, type TaskFace } from "./running.ts";
 import { isDrivable, isPromiseLike, Strand } from "./strand.ts";
 
 /** How a task is to be made. */
@@ -33,20 +33,24 @@ export interface TaskOptions {
  * `setResult` and `setException` are refused: only the coroutine completes a task.
  */
 export class Task<T = unknown> extends Future<T> implements TaskFace {
-  /** @internal */
-  readonly _context: Context;
+  /** The context variables; only what they hold, until someone needs the context itself. */
+  #context: Context | Values;
   readonly #root: RootStrand;
   /** What the number stands for is spelled when it is asked for. */
   #name: string | number;
   #requests = 0;
+  /** @internal */
+  _previous: TaskFace | null = null;
+  /** @internal */
+  _next: TaskFace | null = null;
 
   constructor(coroutine: Startable<T>, options: TaskOptions & { readonly loop?: object } = {}) {
     checkStartable(coroutine);
-    super(options.loop === undefined ? {} : { loop: options.loop });
+    super(options);
     const loop = this._loop;
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#name = options.name === undefined ? ++running.tasks : String(options.name);
-    this._context = options.context ?? copyContext();
+    this.#context = options.context ?? currentValues();
     claim(coroutine);
     this.#root = new RootStrand(this as Task, coroutine);
     loop._addTask(this);
@@ -87,6 +91,17 @@ export class Task<T = unknown> extends Future<T> implements TaskFace {
   /** A scope has cancelled a strand of this task, or takes that back (-1). @internal */
   _countRequest(change: 1 | -1): void {
     this.#requests += change;
+  }
+
+  /** @internal */
+  get _context(): Context {
+    if (this.#context instanceof Context) return this.#context;
+    return this.#context = contextOf(this.#context);
+  }
+
+  /** @internal */
+  get _values(): Values {
+    return this.#context instanceof Context ? this.#context._values : this.#context;
   }
 
   /** @internal */
@@ -147,10 +162,9 @@ export function currentTask(loop?: object): Task<unknown> | null {
 class RootStrand extends Strand {
   /** What the task was made of, until it has ended in its eager step. */
   coroutine: unknown;
-  #begun = false;
 
   constructor(task: Task, coroutine: unknown) {
-    super(task, task._loop);
+    super(task);
     this.coroutine = coroutine;
     this._stepper = this.loop._storage.stepper(this);
   }
@@ -167,8 +181,7 @@ class RootStrand extends Strand {
 
   /** @internal */
   override _advance(): void {
-    if (this.#begun) return super._advance();
-    this.#begun = true;
+    if (this._steps !== null) return super._advance();
     if (this._hasInjection()) return this.#refuseToBegin();
     let started: unknown;
     try {
@@ -179,8 +192,10 @@ class RootStrand extends Strand {
       return this._failed(error);
     }
     if (this._steps !== null) return super._advance();
+    this._stepper = null; // `await` keeps the context by itself
     this.loop._hold(this.task);
-    (started as PromiseLike<unknown>).then((value) => this._succeeded(value), (error) => this._failed(error));
+    if (started instanceof Promise) void started.then(bodyReturned, bodyThrew);
+    else (started as PromiseLike<unknown>).then((value) => this._succeeded(value), (error) => this._failed(error));
   }
 
   /** Cancelled before the first step: the body never runs. */
@@ -209,6 +224,17 @@ class RootStrand extends Strand {
     this.loop._removeTask(this.task);
     this.loop._release(this.task);
   }
+}
+
+// The reactions to the promise of a task's async function. A promise calls them in the context in which they were registered, which
+// names the strand: so they serve all tasks, and none keeps closures of its own.
+
+function bodyReturned(value: unknown): void {
+  (currentStore() as unknown as RootStrand)._succeeded(value);
+}
+
+function bodyThrew(error: unknown): void {
+  (currentStore() as unknown as RootStrand)._failed(error);
 }
 
 /** On a generator that a task drives. */

@@ -11,6 +11,6 @@ import { currentLoop, type Startable, type Task, type TaskOptions } from "../cor
  *
  * @throws TypeError for a promise (it is running already: pass the function), a future, and anything else.
  */
-export function createTask<T>(coroutine: Startable<T>, options: TaskOptions = {}): Task<T> {
+export function createTask<T>(coroutine: Startable<T>, options?: TaskOptions): Task<T> {
   return currentLoop().createTask(coroutine, options);
 }

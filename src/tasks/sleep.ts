@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Awaitable, awaitable, checkDelay, type CoroutineGenerator, currentLoop, Future } from "../core/mod.ts";
+import { type Awaitable, awaitable, checkDelay, type CoroutineGenerator, currentLoop, Future, pause } from "../core/mod.ts";
 
 /**
  * Waits for `delay` milliseconds, counted from the await, and gives `result`. Zero and negative delays give up exactly one turn; Infinity waits until cancelled.
@@ -14,12 +14,7 @@ export function sleep(delay: number): Awaitable<void>;
 export function sleep<T>(delay: number, result: T): Awaitable<T>;
 export function sleep(delay: number, result?: unknown): Awaitable<unknown> {
   checkDelay(delay, "sleep");
-  return awaitable(delay <= 0 ? pause(result) : sleepFor(delay, result));
-}
-
-function* pause(result: unknown): CoroutineGenerator<unknown> {
-  yield;
-  return result;
+  return delay <= 0 ? pause(result) : awaitable(sleepFor(delay, result));
 }
 
 function* sleepFor(delay: number, result: unknown): CoroutineGenerator<unknown> {
