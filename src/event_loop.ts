@@ -96,8 +96,4 @@ export function getEventLoop(): EventLoop {
   return getRunningLoop();
 }
 
-running.makeDefaultLoop = () => {
-  const loop = new EventLoop();
-  loop._serve();
-  return loop;
-};
+running.makeDefaultLoop = () => new EventLoop();

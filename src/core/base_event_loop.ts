@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { BinaryHeap } from "../_internal/binary_heap.ts";
+import { DeadlineHeap } from "../_internal/deadline_heap.ts";
 import { Deque } from "../_internal/deque.ts";
 import { RuntimeError } from "../errors.ts";
 import type { ContextStorage, Hold, Stepper, TimerToken } from "../runtime/host.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Startable } from "./awaitable.ts";
-import { copyContext } from "./context.ts";
+import { Context, copyContext } from "./context.ts";
 import { isCoroutineFunction } from "./coroutine.ts";
 import { type ExceptionContext, formatReport } from "./exception_handler.ts";
 import { type Failing, FailureLog } from "./failure_log.ts";
@@ -76,7 +76,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   readonly _storage: ContextStorage;
 
   readonly #ready = new Deque<Runnable>();
-  readonly #timers = new BinaryHeap<TimerHandle>(TimerHandle._before);
+  readonly #timers = new DeadlineHeap<TimerHandle>();
   #sequence = 0;
   #cancelledTimers = 0;
   /** The tasks that are not done, newest first, as a linked list: adding and removing must be cheap. */
@@ -111,6 +111,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   #heldBy: TaskFace | null = null;
   #timer: { readonly token: TimerToken; readonly when: number } | null = null;
 
+  readonly #noContext = new Context();
   readonly #taskDefaults = { loop: this };
   #debug: boolean;
   #exceptionHandler: HandlerOf<this> | null = null;
@@ -220,8 +221,9 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
 
   // -------------------------------------------------------------- the drain
 
-  #drain(): void {
-    if (this.#state !== RESUMING) return; // stopped meanwhile
+  /** Whether there may be another in this session. */
+  #drain(): boolean {
+    if (this.#state !== RESUMING) return this.isRunning(); // stopped meanwhile
     this.#state = DRAINING;
     const { loop, strand, context } = running;
     running.loop = this;
@@ -235,6 +237,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
       this.#state = HELD;
       this.#armHost();
     }
+    return this.isRunning();
   }
 
   /** The items of this turn, or those that are left after the drain was held. */
@@ -307,6 +310,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
 
   /** @internal */
   _schedule(item: Runnable): void {
+    if (this.#closed) return;
     this.#ready.push(item);
     if (this.#state === IDLE) this.#arm();
   }
@@ -364,8 +368,18 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
     checkDelay(when, "callAt");
     this.#checkOpen();
     this.#checkCallback(callback, "callAt");
-    const timer = new TimerHandle(this, when, this.#sequence++, callback as Callback, args, copyContext());
-    this.#timers.push(timer);
+    return this.#addTimer(when, callback as Callback, args, copyContext());
+  }
+
+  /** For callbacks of the library, which look at no context variables. @internal */
+  _callAt(when: number, callback: Callback, ...args: unknown[]): TimerHandle {
+    this.#checkOpen();
+    return this.#addTimer(when, callback, args, this.#noContext);
+  }
+
+  #addTimer(when: number, callback: Callback, args: readonly unknown[], context: Context): TimerHandle {
+    const timer = new TimerHandle(this, when, this.#sequence++, callback, args, context);
+    this.#timers.push(when, timer);
     if (this.#state === IDLE && this.#timers.peek() === timer) this.#armTimer(when);
     return timer;
   }
@@ -550,9 +564,9 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
 class LoopStore implements Store {
   readonly loop: LoopFace;
   /** @internal */
-  readonly step: () => void;
+  readonly step: () => boolean;
 
-  constructor(loop: LoopFace, drain: () => void) {
+  constructor(loop: LoopFace, drain: () => boolean) {
     this.loop = loop;
     this.step = drain;
   }

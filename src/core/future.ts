@@ -306,17 +306,22 @@ export class Await implements Runnable, Waiting {
   }
 }
 
-/** What `yield*` of a future drives. Hands itself to the kernel (it is a `Suspend`), so that a bare `yield` of a future can be told apart. */
+/**
+ * What `yield*` of a future drives. Hands itself to the kernel (it is a `Suspend`), so that a bare `yield` of a future can be told apart;
+ * and while the future is pending it is its own iterator result, to save an object for each wait.
+ */
 export class FutureIterator<T> {
   /** @internal */
   readonly _future: Future<T>;
+  readonly done: false = false;
+  readonly value: this = this;
 
   constructor(future: Future<T>) {
     this._future = future;
   }
 
   next(): IteratorResult<FutureIterator<T>, T> {
-    if (!this._future.done()) return { done: false, value: this };
+    if (!this._future.done()) return this;
     return { done: true, value: this._future.result() };
   }
 
@@ -329,39 +334,40 @@ export class FutureIterator<T> {
   }
 }
 
-/** What a `then` written by hand gives. Cancelling it cancels its source; once that has ended it is cancelled, whatever the callbacks returned. */
+// deno-lint-ignore no-explicit-any -- any callback of the promise protocol
+type ThenCallback = ((value: any) => unknown) | null | undefined;
+
+/**
+ * What a `then` written by hand gives: the outcome of the callbacks. Cancelling it cancels its source, or the awaitable that a callback returned;
+ * once that has ended it is cancelled, whatever the callbacks returned.
+ */
 class Chained<T> extends Future<T> {
-  readonly #source: Future<unknown>;
+  /** What has to end before this can; null while that is nothing of ours. */
+  #source: Future<unknown> | null;
   #asked = false;
   #askedMessage: string | undefined = undefined;
 
-  constructor(
-    source: Future<unknown>,
-    // deno-lint-ignore no-explicit-any -- any callback of the promise protocol
-    onFulfilled: ((value: any) => unknown) | null | undefined,
-    onRejected: ((reason: unknown) => unknown) | null | undefined,
-  ) {
+  constructor(source: Future<unknown>, onFulfilled: ThenCallback, onRejected: ThenCallback) {
     super({ loop: source._loop });
     this.#source = source;
-    source.addDoneCallback(() => this.#sourceEnded(onFulfilled, onRejected));
+    source.addDoneCallback(() => this.#sourceEnded(source, onFulfilled, onRejected));
   }
 
   override cancel(message?: string): boolean {
     if (this.done()) return false;
-    if (!this.#source.cancel(message)) return super.cancel(message);
+    if (this.#source === null || !this.#source.cancel(message)) return super.cancel(message);
     this.#asked = true;
     this.#askedMessage = message;
     return true;
   }
 
-  #sourceEnded(onFulfilled: ((value: unknown) => unknown) | null | undefined, onRejected: ((reason: unknown) => unknown) | null | undefined): void {
-    const source = this.#source;
+  #sourceEnded(source: Future<unknown>, onFulfilled: ThenCallback, onRejected: ThenCallback): void {
+    this.#source = null;
+    const failed = source._failed() || source.cancelled();
+    const callback = failed ? onRejected : onFulfilled;
     try {
-      const failed = source._failed() || source.cancelled();
-      const callback = failed ? onRejected : onFulfilled;
-      if (failed && typeof callback !== "function") throw source._error("result");
-      const input = failed ? source._error("result") : source.result();
-      this.#adopt(typeof callback === "function" ? callback(input) : input);
+      if (typeof callback === "function") this.#adopt(callback(failed ? source._error("result") : source.result()));
+      else this.#adopt(source.result());
     } catch (error) {
       this.#fail(error);
     }
@@ -369,13 +375,15 @@ class Chained<T> extends Future<T> {
 
   /** Takes the outcome of `value`, a promise or not. */
   #adopt(value: unknown): void {
-    if (this.#asked) return void super.cancel(this.#askedMessage);
+    if (this.done()) return;
     if (!isThenable(value)) return this.#succeed(value);
-    value.then((inner) => this.#adopt(inner), (error) => this.#fail(error));
+    const next: unknown = value.then((inner) => this.#adopt(inner), (error) => this.#fail(error));
+    this.#source = next instanceof Future ? next : null;
   }
 
   #succeed(value: unknown): void {
-    if (!this.done()) this.setResult(value as T);
+    if (this.#asked) super.cancel(this.#askedMessage);
+    else this.setResult(value as T);
   }
 
   #fail(error: unknown): void {

@@ -88,11 +88,6 @@ export class TimerHandle extends Handle {
   when(): number {
     return this.#when;
   }
-
-  /** The order of timers. @internal */
-  static _before(a: TimerHandle, b: TimerHandle): boolean {
-    return a.#when < b.#when || (a.#when === b.#when && a._sequence < b._sequence);
-  }
 }
 
 function callbackName(callback: Callback): string {

@@ -61,6 +61,8 @@ export interface LoopFace {
   _hold(task: TaskFace): void;
   /** The task suspended or ended: the drain goes on. */
   _release(task: TaskFace): void;
+  /** Runs without being asked to: the default loop. */
+  _serve(): void;
   _addTask(task: TaskFace): void;
   _removeTask(task: TaskFace): void;
   /** A future failed; it is reported later if nobody looks at the error. */
@@ -135,5 +137,6 @@ function defaultLoop(): LoopFace {
     if (running.makeDefaultLoop === null) throw new Error("Cannot use the default loop: the library's event loop was not loaded");
     running.defaultLoop = running.makeDefaultLoop();
   }
+  if (!running.defaultLoop.isRunning()) running.defaultLoop._serve();
   return running.defaultLoop;
 }

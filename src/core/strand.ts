@@ -5,7 +5,7 @@
  */
 import { RuntimeError } from "../errors.ts";
 import type { Stepper } from "../runtime/host.ts";
-import type { Awaitable, Body, CoroutineGenerator, Reject, Resolve } from "./awaitable.ts";
+import type { Awaitable, Body, CoroutineGenerator, Drivable, Reject, Resolve } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { Future, FutureIterator, refuseToWait } from "./future.ts";
 import { currentStrand, type LoopFace, type Runnable, running, type Store, type StrandFace, type TaskFace, type Waiting } from "./running.ts";
@@ -71,8 +71,8 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     else if (!this._stepper.resume()) this.loop._hold(this.task);
   }
 
-  /** One step, as the strand that is running. @internal */
-  step(): void {
+  /** One step, as the strand that is running. Whether there may be another. @internal */
+  step(): boolean {
     const { loop, strand, context } = running;
     running.loop = this.loop;
     running.strand = this;
@@ -81,6 +81,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     running.loop = loop;
     running.strand = strand;
     running.context = context;
+    return this._steps !== null;
   }
 
   /** @internal */
@@ -274,7 +275,7 @@ export class DriverStrand extends Strand {
   /** Starts, in the context of the `await`. With `scoped`, that context is kept for the later steps. */
   start(scoped: boolean): void {
     this.#parent._adopt(this);
-    if (!scoped) return this.step();
+    if (!scoped) return void this.step();
     this._stepper = this.loop._storage.stepper(this);
     this._stepper.resume();
   }
@@ -292,6 +293,7 @@ export class DriverStrand extends Strand {
   }
 
   #leave(): void {
+    this._steps = null;
     this.#parent._unwait(this);
     this._passUp(this.#parent);
     this.loop._hold(this.task);
@@ -300,6 +302,8 @@ export class DriverStrand extends Strand {
 
 /** The body of a scope that is an async function. Whoever drives the scope waits for it, and goes on without a turn. */
 export class BodyStrand extends Strand {
+  readonly done: false = false;
+  readonly value: this = this;
   readonly #parent: Strand;
   #ended = false;
   #error: { readonly error: unknown } | null = null;
@@ -318,11 +322,19 @@ export class BodyStrand extends Strand {
     promise.then((value) => this._succeeded(value), (error) => this._failed(error));
   }
 
-  /** Gives the outcome, once there is one. */
-  *outcome(): Generator<unknown, unknown, unknown> {
-    while (!this.#ended) yield this;
+  /** For `yield*`: gives the outcome, once there is one. Until then it hands itself to the kernel, and is its own iterator result. */
+  next(): IteratorResult<unknown, unknown> {
+    if (!this.#ended) return this;
     if (this.#error !== null) throw this.#error.error;
-    return this.#value;
+    return { done: true, value: this.#value };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  throw(error: unknown): never {
+    throw error;
   }
 
   /** @internal */
@@ -352,7 +364,7 @@ export class BodyStrand extends Strand {
 /** A body that has been entered: which strand it is, and what drives it to its end. */
 export interface EnteredBody<T> {
   readonly strand: Strand;
-  readonly steps: CoroutineGenerator<T>;
+  readonly steps: Drivable<T>;
 }
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {});
@@ -370,7 +382,7 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
   const host = currentStrand() as Strand | null;
   if (host === null) throw new RuntimeError("Cannot run a body: no task is running");
   if (typeof body !== "function") throw new TypeError(`Cannot run a body: a function was expected, got ${typeof body}`);
-  if (isGeneratorFunction(body)) return goOnIn(host, body(...args) as CoroutineGenerator<T>);
+  if (isGeneratorFunction(body)) return goOnIn(host, body(...args) as Drivable<T>);
   const strand = new BodyStrand(host);
   const result: unknown = host.loop._storage.run(strand, () => {
     running.strand = strand;
@@ -380,14 +392,14 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
       running.strand = host;
     }
   });
-  if (isDrivable(result)) return goOnIn(host, iterate(result) as CoroutineGenerator<T>);
+  if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
   if (!isPromiseLike(result)) throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
   strand.follow(result);
-  return { strand, steps: strand.outcome() as CoroutineGenerator<T> };
+  return { strand, steps: strand as unknown as Drivable<T> };
 }
 
 /** A body that is a generator calls the user's functions in its later steps too: these need the context that is current now. */
-function goOnIn<T>(host: Strand, steps: CoroutineGenerator<T>): EnteredBody<T> {
+function goOnIn<T>(host: Strand, steps: Drivable<T>): EnteredBody<T> {
   host._stepper ??= host.loop._storage.stepper(host);
   return { strand: host, steps };
 }
@@ -407,10 +419,6 @@ export function isDrivable(value: unknown): value is Awaitable<unknown> {
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return value !== null && (typeof value === "object" || typeof value === "function") &&
     typeof (value as Partial<PromiseLike<unknown>>).then === "function";
-}
-
-function* iterate(drivable: Iterable<unknown>): Generator<unknown, unknown, unknown> {
-  return yield* drivable as Iterable<unknown> & { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
 }
 
 function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknown> {

@@ -200,8 +200,8 @@ class RootStrand extends Strand {
 
   /** Cancelled before the first step: the body never runs. */
   #refuseToBegin(): void {
-    const coroutine = this.coroutine as { return?: (value: unknown) => unknown };
-    if (typeof coroutine !== "function") coroutine.return?.(undefined);
+    const coroutine = this.coroutine as { return?: (value: unknown) => unknown; close?: () => void };
+    if (typeof coroutine !== "function") coroutine.close === undefined ? coroutine.return?.(undefined) : coroutine.close();
     this._failed(this._takeInjection());
   }
 

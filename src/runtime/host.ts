@@ -34,8 +34,8 @@ export interface HostLoop {
 
 /** Something that advances by steps, each of which must run in its own context. */
 export interface Steppable {
-  /** Never throws. */
-  step(): void;
+  /** Tells whether there may be another step. Never throws. */
+  step(): boolean;
 }
 
 /** Runs the steps of one target in the context in which the stepper was made. */

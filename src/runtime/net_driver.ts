@@ -48,7 +48,10 @@ export interface SocketEvents {
   onEnd(): void;
   /** The host took `bytes` more of what was written. */
   onWritten(bytes: number): void;
-  /** Once, and last. The error is one of src/errors.ts with the host's error as `cause`; null after a clean end or our own `close`. */
+  /**
+   * Once, and last. The error is one of src/errors.ts with the host's error as `cause`; null after our own `close`, and when
+   * both directions have ended, for then the socket closes itself.
+   */
   onClose(error: Error | null): void;
 }
 
@@ -86,6 +89,12 @@ export type Outcome<T> = (error: Error | null, value: T | null) => void;
 /** Abandons an attempt: its outcome is then not reported, and what it had opened is closed. Does nothing once reported. */
 export type Abandon = () => void;
 
+/**
+ * Told when a connection could not be accepted, mostly for want of file descriptors. Hosts that let us wait accept no more until `resume`
+ * is called; others go on by themselves. Without such a callback all go on.
+ */
+export type AcceptError = (error: Error, resume: () => void) => void;
+
 /** One answer of the resolver. */
 export interface ResolvedAddress {
   readonly address: string;
@@ -95,7 +104,12 @@ export interface ResolvedAddress {
 /** What a host needs for stream sockets. Bad options are checked above; permissions are checked at the call (a throw). */
 export interface NetDriver {
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon;
-  listen(options: ListenOptions, onConnection: (socket: SocketHandle) => void, outcome: Outcome<ListenerHandle>): Abandon;
+  listen(
+    options: ListenOptions,
+    onConnection: (socket: SocketHandle) => void,
+    outcome: Outcome<ListenerHandle>,
+    onError?: AcceptError,
+  ): Abandon;
   /** All addresses of a name, in the resolver's order (getaddrinfo). */
   lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon;
 }

@@ -20,7 +20,7 @@ export function sleep(delay: number, result?: unknown): Awaitable<unknown> {
 function* sleepFor(delay: number, result: unknown): CoroutineGenerator<unknown> {
   const loop = currentLoop();
   const future = new Future<unknown>({ loop });
-  const timer = loop.callLater(delay, wake, future, result);
+  const timer = loop._callAt(loop.time() + delay, wake, future, result);
   try {
     return yield* future;
   } finally {

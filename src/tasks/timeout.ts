@@ -38,6 +38,8 @@ import { RuntimeError, TimeoutError } from "../errors.ts";
  */
 export class Timeout {
   #when: number | null;
+  /** What `#when` is counted from the start of the run, for `timeout`. */
+  #delay: number | null = null;
   #state: "created" | "entered" | "expiring" | "expired" | "finished" = "created";
   #loop: BaseEventLoop | null = null;
   #timer: TimerHandle | Handle | null = null;
@@ -47,6 +49,13 @@ export class Timeout {
   constructor(when: number | null) {
     if (when !== null) checkDelay(when, "Timeout");
     this.#when = when;
+  }
+
+  /** One whose deadline is `delay` milliseconds after its start. @internal */
+  static _after(delay: number | null): Timeout {
+    const scope = new Timeout(null);
+    scope.#delay = delay;
+    return scope;
   }
 
   /**
@@ -74,7 +83,7 @@ export class Timeout {
     if (this.#state !== "entered") throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
     this.#when = when;
     this.#timer?.cancel();
-    this.#timer = this.#startTimer();
+    this.#timer = this.#startTimer(this.#loop!.time());
   }
 
   /** Whether the time was over before the body had ended. */
@@ -89,7 +98,9 @@ export class Timeout {
     const before = host.requests;
     this.#loop = currentLoop();
     this.#state = "entered";
-    this.#timer = this.#startTimer();
+    const now = this.#loop.time();
+    if (this.#delay !== null) this.#when = now + this.#delay;
+    this.#timer = this.#startTimer(now);
     let entered: EnteredBody<T> | null = null;
     let result: T;
     try {
@@ -103,14 +114,14 @@ export class Timeout {
     return result;
   }
 
-  #startTimer(): Handle | null {
+  #startTimer(now: number): Handle | null {
     if (this.#when === null) return null;
-    const loop = this.#loop!;
-    if (this.#when <= loop.time()) return loop.callSoon(() => this.#expire());
-    return loop.callAt(this.#when, () => this.#expire());
+    if (this.#when <= now) return this.#loop!.callSoon(expire, this);
+    return this.#loop!._callAt(this.#when, expire, this);
   }
 
-  #expire(): void {
+  /** @internal */
+  _expire(): void {
     this.#state = "expiring";
     this.#timer = null;
     this.#strand!.cancelByScope();
@@ -132,6 +143,10 @@ export class Timeout {
   }
 }
 
+function expire(scope: Timeout): void {
+  scope._expire();
+}
+
 /** Where a CancelledError is the cause of what the body threw instead, a TimeoutError takes its place (3.13). */
 function insertTimeoutError(error: unknown): void {
   const members = error instanceof AggregateError ? error.errors : [];
@@ -151,11 +166,7 @@ function insertTimeoutError(error: unknown): void {
  */
 export function timeout<T>(delay: number | null, body: (scope: Timeout) => Body<T>): Awaitable<T> {
   if (delay !== null) checkDelay(delay, "timeout");
-  return awaitable(runFor(delay, body));
-}
-
-function* runFor<T>(delay: number | null, body: (scope: Timeout) => Body<T>): CoroutineGenerator<T> {
-  return yield* new Timeout(delay === null ? null : currentLoop().time() + delay).run(body);
+  return Timeout._after(delay).run(body);
 }
 
 /** The same with a deadline in milliseconds of `loop.time()`. */
@@ -176,7 +187,7 @@ export function waitFor<T>(aw: Waitable<T>, delay: number | null): Awaitable<T> 
   if (typeof aw !== "function" && !isDrivable(aw) && !isPromiseLike(aw)) {
     throw new TypeError(`Cannot wait: something to wait for was expected, got ${aw === null ? "null" : typeof aw}`);
   }
-  return awaitable(delay !== null && delay <= 0 ? takeNow(aw) : runFor(delay, () => drive(aw)));
+  return delay !== null && delay <= 0 ? awaitable(takeNow(aw)) : Timeout._after(delay).run(() => drive(aw));
 }
 
 function* drive<T>(aw: Waitable<T>): CoroutineGenerator<T> {

@@ -1,0 +1,24 @@
+/**
+ * The runtime of Bun, which has all of Node's modules that are needed here.
+ *
+ * What differs: every failure to connect is told as a refusal, and signals are delivered without asynchronous context.
+ *
+ * @module
+ */
+import type { Runtime } from "../runtime/runtime.ts";
+import { asyncResourceContext } from "./shared/async_resource_context.ts";
+import { hostClock, hostLoop } from "./shared/host.ts";
+import { nodeNet } from "./shared/node_net.ts";
+import { nodeSignals } from "./shared/node_signals.ts";
+
+/** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
+export function bunRuntime(): Runtime {
+  return {
+    name: "bun",
+    clock: hostClock(),
+    host: hostLoop(),
+    context: asyncResourceContext({ scoped: false }),
+    net: nodeNet(),
+    signals: nodeSignals(),
+  };
+}

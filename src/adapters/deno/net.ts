@@ -1,0 +1,146 @@
+/**
+ * NetDriver of Deno, over `Deno.connect` and `Deno.listen`, with node:net for what these cannot do: a local address, the address family of a
+ * name (connect), a shared port (listen), all addresses of a name (lookup).
+ *
+ * @module
+ */
+import type {
+  Abandon,
+  AcceptError,
+  ConnectOptions,
+  Endpoint,
+  ListenerHandle,
+  ListenOptions,
+  NetDriver,
+  Outcome,
+  ResolvedAddress,
+  SocketHandle,
+} from "../../runtime/net_driver.ts";
+import { toOSError } from "../shared/error_map.ts";
+import { nodeNet } from "../shared/node_net.ts";
+import { type DenoConn, type DenoListener, denoNamespace } from "./deno_namespace.ts";
+import { checkNetPermission } from "./permissions.ts";
+import { DenoSocketHandle, endpointOf } from "./socket.ts";
+
+/** The driver. */
+export function denoNet(): NetDriver {
+  return new DenoNet();
+}
+
+class DenoNet implements NetDriver {
+  readonly #node = nodeNet(checkNetPermission);
+
+  connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
+    const { host, port, family, localAddress, localPort } = options;
+    const plain = localAddress === undefined && localPort === undefined && (family === undefined || isLiteral(host));
+    if (!plain) return this.#node.connect(options, outcome);
+    const action = `connect to ${host} port ${port}`;
+    checkNetPermission(action, host, port);
+    const controller = new AbortController();
+    let over = false;
+    const onConn = (conn: DenoConn): void => {
+      if (over) return conn.close();
+      over = true;
+      outcome(null, new DenoSocketHandle(conn));
+    };
+    const onError = (error: unknown): void => {
+      if (over) return;
+      over = true;
+      outcome(toOSError(error, action, { address: host, port }), null);
+    };
+    denoNamespace().connect({ hostname: host, port, signal: controller.signal }).then(onConn, onError);
+    return () => {
+      if (over) return;
+      over = true;
+      controller.abort();
+    };
+  }
+
+  listen(
+    options: ListenOptions,
+    onConnection: (socket: SocketHandle) => void,
+    outcome: Outcome<ListenerHandle>,
+    onError?: AcceptError,
+  ): Abandon {
+    const { host, port, backlog, reusePort } = options;
+    if (reusePort) return this.#node.listen(options, onConnection, outcome, onError);
+    const action = `listen on ${host} port ${port}`;
+    checkNetPermission(action, host, port);
+    const attempt = tryToListen(action, host, port, backlog);
+    let over = false;
+    queueMicrotask(() => {
+      if (over) return;
+      over = true;
+      if (attempt.error !== null) return outcome(attempt.error, null);
+      const handle = new DenoListenerHandle(attempt.listener, onConnection, onError);
+      outcome(null, handle);
+      handle.accept();
+    });
+    return () => {
+      if (over) return;
+      over = true;
+      if (attempt.error === null) attempt.listener.close();
+    };
+  }
+
+  lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon {
+    return this.#node.lookup(hostname, family, outcome);
+  }
+}
+
+function isLiteral(host: string): boolean {
+  return host.includes(":") || /^[\d.]+$/.test(host);
+}
+
+type Listening = { readonly error: null; readonly listener: DenoListener } | { readonly error: Error };
+
+function tryToListen(action: string, hostname: string, port: number, tcpBacklog: number): Listening {
+  try {
+    return { error: null, listener: denoNamespace().listen({ hostname, port, tcpBacklog }) };
+  } catch (error) {
+    return { error: toOSError(error, action, { address: hostname, port }) };
+  }
+}
+
+/** Turns `accept` into calls. */
+class DenoListenerHandle implements ListenerHandle {
+  readonly address: Endpoint;
+  readonly native: DenoListener;
+  readonly #onConnection: (socket: SocketHandle) => void;
+  readonly #onError: AcceptError | undefined;
+  #open = true;
+
+  constructor(
+    listener: DenoListener,
+    onConnection: (socket: SocketHandle) => void,
+    onError: AcceptError | undefined,
+  ) {
+    this.native = listener;
+    this.address = endpointOf(listener.addr);
+    this.#onConnection = onConnection;
+    this.#onError = onError;
+  }
+
+  /** Accepts until it is closed. */
+  readonly accept = (): void => {
+    if (this.#open) this.native.accept().then(this.#onConn, this.#onFailure);
+  };
+
+  readonly #onConn = (conn: DenoConn): void => {
+    if (!this.#open) return conn.close();
+    this.accept();
+    this.#onConnection(new DenoSocketHandle(conn));
+  };
+
+  readonly #onFailure = (error: unknown): void => {
+    if (!this.#open) return; // its own close ends it with an error
+    if (this.#onError === undefined) this.accept();
+    else this.#onError(toOSError(error, "accept a connection"), this.accept);
+  };
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.native.close();
+  }
+}

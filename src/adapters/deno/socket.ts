@@ -1,0 +1,197 @@
+/**
+ * SocketHandle over a connection of Deno, whose reads and writes are promises.
+ *
+ * @module
+ */
+import { Deque } from "../../_internal/deque.ts";
+import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
+import { toOSError } from "../shared/error_map.ts";
+import type { DenoAddress, DenoConn } from "./deno_namespace.ts";
+
+/** An address as Deno tells it. */
+export function endpointOf({ hostname, port }: DenoAddress): InetEndpoint {
+  return { host: hostname, port, family: hostname.includes(":") ? "IPv6" : "IPv4" };
+}
+
+/** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one. */
+const SMALLEST_READ = 4096;
+const LARGEST_READ = 65536;
+/** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
+const LARGEST_JOIN = 16384;
+
+/**
+ * A connected socket. Closes itself once both directions have ended.
+ *
+ * Reading: one read is under way unless it is paused, not started, or at its end; what it brings after a pause is held.
+ * Writing: one write is under way while there is something to send; Deno borrows the chunk meanwhile and may take a part of it.
+ */
+export class DenoSocketHandle implements SocketHandle {
+  readonly localAddress: InetEndpoint;
+  readonly remoteAddress: InetEndpoint;
+  readonly native: DenoConn;
+  #events: SocketEvents | null = null;
+  #closed = false;
+  #error: Error | null = null;
+
+  #buffer: Uint8Array | null = null;
+  #reading = false;
+  #paused = false;
+  /** Read while paused: a chunk, or null for the end. */
+  #held: Uint8Array | null | undefined = undefined;
+  #readEnded = false;
+
+  readonly #queue = new Deque<Uint8Array>();
+  /** What is left of the chunk under way. */
+  #sending: Uint8Array | null = null;
+  #ending = false;
+  #writeEnded = false;
+
+  constructor(conn: DenoConn) {
+    this.native = conn;
+    this.localAddress = endpointOf(conn.localAddr);
+    this.remoteAddress = endpointOf(conn.remoteAddr);
+    conn.setNoDelay(true);
+  }
+
+  start(events: SocketEvents): void {
+    this.#events = events;
+    if (this.#closed) queueMicrotask(() => events.onClose(this.#error));
+    else this.#read();
+  }
+
+  // -------------------------------------------------------------- reading
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#held === undefined) this.#read();
+    else queueMicrotask(this.#deliverHeld);
+  }
+
+  #read(): void {
+    if (this.#reading || this.#paused || this.#readEnded || this.#closed || this.#events === null) return;
+    this.#reading = true;
+    this.#buffer ??= new Uint8Array(SMALLEST_READ);
+    this.native.read(this.#buffer).then(this.#onRead, this.#onFailure);
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.#reading = false;
+    if (this.#closed) return;
+    this.#held = count === null ? null : this.#take(count);
+    this.#deliverHeld();
+  };
+
+  readonly #deliverHeld = (): void => {
+    if (this.#paused || this.#closed || this.#held === undefined) return;
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== null) this.#events!.onData(held);
+    else {
+      this.#readEnded = true;
+      this.#buffer = null;
+      this.#events!.onEnd();
+      this.#closeIfEnded();
+    }
+    this.#read();
+  };
+
+  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many. */
+  #take(count: number): Uint8Array {
+    const buffer = this.#buffer!;
+    if (count <= buffer.length / 2) return buffer.slice(0, count);
+    this.#buffer = new Uint8Array(count < buffer.length ? buffer.length : Math.min(4 * buffer.length, LARGEST_READ));
+    return buffer.subarray(0, count);
+  }
+
+  // -------------------------------------------------------------- writing
+
+  write(chunk: Uint8Array): void {
+    if (this.#closed || this.#ending) return;
+    this.#queue.push(chunk);
+    this.#send();
+  }
+
+  closeWrite(): void {
+    if (this.#closed || this.#ending) return;
+    this.#ending = true;
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.#sending !== null) return;
+    if (this.#queue.length > 0) this.#sendChunk(this.#nextChunk());
+    else if (this.#ending) this.native.closeWrite().then(this.#onWriteEnd, this.#onFailure);
+  }
+
+  #sendChunk(chunk: Uint8Array): void {
+    this.#sending = chunk;
+    this.native.write(chunk).then(this.#onSent, this.#onFailure);
+  }
+
+  readonly #onSent = (count: number): void => {
+    if (this.#closed) return;
+    const rest = this.#sending!.subarray(count);
+    this.#sending = null;
+    if (rest.length > 0) this.#sendChunk(rest);
+    else this.#send();
+    this.#events?.onWritten(count);
+  };
+
+  /** The first chunk of the queue, with those after it if they are small. */
+  #nextChunk(): Uint8Array {
+    const queue = this.#queue;
+    const first = queue.shift()!;
+    if (queue.length === 0 || first.length + queue.peek()!.length > LARGEST_JOIN) return first;
+    const joined = new Uint8Array(LARGEST_JOIN);
+    joined.set(first);
+    let length = first.length;
+    while (queue.length > 0 && length + queue.peek()!.length <= LARGEST_JOIN) {
+      const chunk = queue.shift()!;
+      joined.set(chunk, length);
+      length += chunk.length;
+    }
+    return joined.subarray(0, length);
+  }
+
+  readonly #onWriteEnd = (): void => {
+    this.#writeEnded = true;
+    this.#closeIfEnded();
+  };
+
+  // -------------------------------------------------------------- closing
+
+  /** Deno cannot reset a connection. */
+  close(_reset?: boolean): void {
+    if (this.#closed) return;
+    this.#shut();
+    const events = this.#events;
+    if (events !== null) queueMicrotask(() => events.onClose(null));
+  }
+
+  #closeIfEnded(): void {
+    if (this.#closed || !this.#readEnded || !this.#writeEnded) return;
+    this.#shut();
+    this.#events!.onClose(null);
+  }
+
+  /** What was under way when it was closed fails too; nobody wants to know. */
+  readonly #onFailure = (error: unknown): void => {
+    if (this.#closed) return;
+    this.#shut();
+    const { host, port } = this.remoteAddress;
+    this.#error = toOSError(error, "go on with the connection", { address: host, port });
+    this.#events?.onClose(this.#error);
+  };
+
+  #shut(): void {
+    this.#closed = true;
+    this.#queue.clear();
+    this.#held = undefined;
+    this.#buffer = null;
+    this.native.close();
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The runtime of Node.
+ *
+ * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port.
+ *
+ * @module
+ */
+import type { Runtime } from "../runtime/runtime.ts";
+import { asyncResourceContext } from "./shared/async_resource_context.ts";
+import { hostClock, hostLoop, nodeMajor } from "./shared/host.ts";
+import { nodeNet } from "./shared/node_net.ts";
+import { nodeSignals } from "./shared/node_signals.ts";
+
+/** From this version on a context is a map, and not a field of what the engine calls a resource. */
+const CONTEXTS_ARE_MAPS = 24;
+
+/** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
+export function nodeRuntime(): Runtime {
+  return {
+    name: "node",
+    clock: hostClock(),
+    host: hostLoop(),
+    context: asyncResourceContext({ scoped: nodeMajor() >= CONTEXTS_ARE_MAPS }),
+    net: nodeNet(),
+    signals: nodeSignals(),
+  };
+}

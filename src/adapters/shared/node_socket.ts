@@ -1,0 +1,97 @@
+/**
+ * SocketHandle over a connected socket of node:net.
+ *
+ * @module
+ */
+import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
+import { toOSError } from "./error_map.ts";
+import type { NodeSocket } from "./node_modules.ts";
+
+/** An address as node:net tells it. A peer that has gone already has none. */
+export function endpointOf(host: string | undefined, port: number | undefined, family: string | undefined): InetEndpoint {
+  return { host: host ?? "", port: port ?? 0, family: family === "IPv6" || family === "6" ? "IPv6" : "IPv4" };
+}
+
+/**
+ * A connected socket.
+ *
+ *     NEW ── start ──▶ OPEN ── close, or the host's "close" ──▶ CLOSED ── onClose
+ *
+ * Node keeps data and the end of stream until somebody listens for data; the error and the close it would tell at once, so they are
+ * listened for from the beginning and kept here. Once both directions have ended, Node closes the socket.
+ */
+export class NodeSocketHandle implements SocketHandle {
+  readonly localAddress: InetEndpoint;
+  readonly remoteAddress: InetEndpoint;
+  readonly native: NodeSocket;
+  #events: SocketEvents | null = null;
+  #paused = false;
+  /** Closed by this side: nothing but the close itself is told any more. */
+  #dropped = false;
+  #ended = false;
+  #gone = false;
+  #error: Error | null = null;
+
+  constructor(socket: NodeSocket) {
+    this.native = socket;
+    this.localAddress = endpointOf(socket.localAddress, socket.localPort, socket.localFamily);
+    this.remoteAddress = endpointOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+    socket.setNoDelay(true);
+    socket.on("error", (error) => {
+      this.#error ??= toOSError(error, "go on with the connection", { address: this.remoteAddress.host, port: this.remoteAddress.port });
+    });
+    socket.on("close", () => {
+      this.#gone = true;
+      if (this.#events !== null) this.#tellClose(this.#events);
+    });
+  }
+
+  start(events: SocketEvents): void {
+    this.#events = events;
+    if (this.#gone) return queueMicrotask(() => this.#tellClose(events));
+    const socket = this.native;
+    socket.on("end", () => {
+      if (this.#dropped) return;
+      this.#ended = true;
+      events.onEnd();
+    });
+    socket.on("data", (chunk) => {
+      if (!this.#dropped) events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    });
+    if (this.#paused) socket.pause();
+  }
+
+  #tellClose(events: SocketEvents): void {
+    if (this.#dropped) events.onClose(null);
+    else events.onClose(this.#error);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    if (this.#events !== null) this.native.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#events !== null) this.native.resume();
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#dropped || this.#gone) return;
+    this.native.write(chunk, (error) => {
+      if (!error && !this.#dropped) this.#events?.onWritten(chunk.byteLength);
+    });
+  }
+
+  closeWrite(): void {
+    if (!this.#dropped && !this.#gone) this.native.end();
+  }
+
+  close(reset = false): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    if (this.#gone) return; // told, or about to be
+    if (reset) this.native.resetAndDestroy();
+    else this.native.destroy();
+  }
+}

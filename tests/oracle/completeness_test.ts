@@ -1,0 +1,56 @@
+import * as fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { findPorts } from "../../scripts/_oracle/ports.ts";
+import { assert, describe, it } from "../_kit/mod.ts";
+import { LEFT_OUT, NOT_STARTED, ONE_FORM, OTHER_TRACE } from "./exceptions.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+const ports = findPorts(fileURLToPath(new URL("ports", import.meta.url)));
+const traces = fs.readdirSync(new URL("expected", import.meta.url));
+const ported = new Set(ports.map((port) => port.name));
+
+function topicOf(name: string): string {
+  return name.split("_")[1] ?? "";
+}
+
+function isExcused(name: string): boolean {
+  return name in LEFT_OUT || name in NOT_STARTED || topicOf(name) in NOT_STARTED;
+}
+
+describe("oracle", () => {
+  it("has a port or a reason for every scenario", () => {
+    const missing = SCENARIOS.filter((name) => !ported.has(name) && !isExcused(name));
+    assert.deepEqual(missing, []);
+  });
+
+  it("gives no reason for a scenario that has a port", () => {
+    const stale = ports.filter(({ name }) => isExcused(name)).map(({ name }) => name);
+    assert.deepEqual(stale, []);
+  });
+
+  it("gives reasons only for scenarios that exist", () => {
+    const topics = new Set(SCENARIOS.map(topicOf));
+    const names = [LEFT_OUT, NOT_STARTED, ONE_FORM, OTHER_TRACE].flatMap((table) => Object.keys(table));
+    assert.deepEqual(names.filter((name) => !SCENARIOS.includes(name) && !topics.has(name)), []);
+  });
+
+  it("has ports of scenarios only, each with its trace", () => {
+    const unknown = ports.filter(({ name }) => !SCENARIOS.includes(name) || !traces.includes(`${name}.txt`));
+    assert.deepEqual(unknown.map(({ name }) => name), []);
+  });
+
+  it("has traces only of scenarios that have a port or a reason to have none", () => {
+    const names = traces.map((file) => file.replace(/(\.async)?\.txt$/, ""));
+    assert.deepEqual(names.filter((name) => !ported.has(name) && !(name in LEFT_OUT)), []);
+  });
+
+  it("lists every port that has one form, with the reason that its first line gives", () => {
+    const said = ports.flatMap(({ name, only, reason }) => only === undefined ? [] : [[name, `${only} only: ${reason}`]]);
+    assert.deepEqual(Object.fromEntries(said), ONE_FORM);
+  });
+
+  it("lists every async twin that has a trace of its own", () => {
+    const own = traces.filter((file) => file.endsWith(".async.txt")).map((file) => file.replace(/\.async\.txt$/, ""));
+    assert.deepEqual(own.sort(), Object.keys(OTHER_TRACE).sort());
+  });
+});
