@@ -22,7 +22,16 @@
  */
 
 // running
-export { getEventLoop, EventLoop, type ExceptionHandler, getRunningLoop, newEventLoop, type TaskFactory } from "./src/event_loop.ts";
+export {
+  createEagerTaskFactory,
+  eagerTaskFactory,
+  EventLoop,
+  type ExceptionHandler,
+  getEventLoop,
+  getRunningLoop,
+  newEventLoop,
+  type TaskFactory,
+} from "./src/event_loop.ts";
 export { run, Runner, type RunOptions } from "./src/runner.ts";
 
 // the kernel
@@ -32,6 +41,7 @@ export {
   type Asyncgen,
   asyncgen,
   type Awaitable,
+  BaseEventLoop,
   type Body,
   Context,
   ContextVar,
@@ -39,11 +49,9 @@ export {
   type Coroutine,
   coroutine,
   type CoroutineGenerator,
-  createEagerTaskFactory,
   currentSignal,
   currentTask,
   type Drivable,
-  eagerTaskFactory,
   ensureFuture,
   type ExceptionContext,
   Future,

@@ -47,7 +47,8 @@ export function checkLayers(files: ReadonlyMap<string, string>, exceptions: read
     sources.push({ file, layer, tokens, imports: importsOf(tokens) });
   }
   for (const source of sources) {
-    findings.push(...importFindings(source, files), ...hostFindings(source), ...errorFindings(source), ...typeFindings(source));
+    findings.push(...importFindings(source, files), ...hostFindings(source), ...shimFindings(source, files));
+    findings.push(...errorFindings(source), ...typeFindings(source));
   }
   return [...findings, ...importTimeFindings(sources, exceptions), ...cycleFindings(sources)];
 }
@@ -109,6 +110,14 @@ function hostFindings({ file, layer, tokens }: Source): Finding[] {
       problem: `it names ${text}: only adapters may`,
     })),
   ];
+}
+
+/** dnt puts a proxy in the place of `globalThis`, and ships the file that makes it, unless the line above says not to. */
+function shimFindings({ file, tokens }: Source, files: ReadonlyMap<string, string>): Finding[] {
+  const lines = (files.get(file) ?? "").split("\n");
+  return tokens
+    .filter(({ kind, text, line }) => kind === "word" && text === "globalThis" && !lines[line - 2]?.includes("// dnt-shim-ignore"))
+    .map(({ line }) => ({ file, line, problem: "the line above this use of globalThis has to be: // dnt-shim-ignore" }));
 }
 
 function errorFindings({ file, tokens }: Source): Finding[] {

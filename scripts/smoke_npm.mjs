@@ -98,6 +98,12 @@ async function checkContents() {
   assert.ok(texts.some(([, text]) => /^ {4}#\w+/m.test(text)), "no private member is left");
 }
 
+/** The entries, as programs name them. */
+async function entryNames() {
+  const { exports } = JSON.parse(await fs.readFile(path.join(PACKAGE, "package.json"), "utf8"));
+  return Object.keys(exports).filter((name) => name !== "./package.json").map((name) => path.posix.join("tsyncio", name));
+}
+
 /**
  * Packs the package and installs it from the archive, without a network.
  *
@@ -112,6 +118,8 @@ async function install(folder) {
   await succeed("npm", ["install", ...quiet, `./${archive}`], folder);
   await fs.access(path.join(folder, "node_modules", "tsyncio", "esm", "mod.js"));
   for (const program of await fs.readdir(PROGRAMS)) await fs.copyFile(path.join(PROGRAMS, program), path.join(folder, program));
+  const imports = (await entryNames()).map((name, index) => `import * as entry${index} from "${name}";\nvoid entry${index};\n`);
+  await fs.writeFile(path.join(folder, "entries.ts"), imports.join(""));
 }
 
 /**
@@ -122,19 +130,19 @@ async function checkTypes(folder, resolution) {
   const failure = (await installTools(["tsc"]))[0];
   assert.equal(failure && describeFailure(failure), undefined);
   const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--types", ""];
-  await succeed(toolPath("tsc"), ["--ignoreConfig", ...strict, ...resolution, "consumer.ts"], folder);
+  await succeed(toolPath("tsc"), ["--ignoreConfig", ...strict, ...resolution, "consumer.ts", "entries.ts"], folder);
 }
 
 /**
  * @param {Runtime} runtime
  * @param {string} folder
- * @param {string} program
+ * @param {readonly string[]} program its file and its arguments
  * @param {readonly string[]} permissions for Deno
  * @returns {Promise<unknown>} what it printed
  */
 async function runProgram({ name, executable }, folder, program, permissions) {
   const flags = name === "deno" ? ["run", "--no-config", "--no-prompt", "--node-modules-dir=manual", ...permissions] : [];
-  return JSON.parse(await succeed(executable, [...flags, program], folder));
+  return JSON.parse(await succeed(executable, [...flags, ...program], folder));
 }
 
 /**
@@ -144,11 +152,11 @@ async function runProgram({ name, executable }, folder, program, permissions) {
 async function testRuntime(runtime, folder) {
   await test(`the import does nothing on ${runtime.name}`, async () => {
     // Deno grants it nothing: what it reads or asks for would throw.
-    assert.deepEqual(await runProgram(runtime, folder, "bare.mjs", []), { added: [], opened: "" });
+    assert.deepEqual(await runProgram(runtime, folder, ["bare.mjs", ...await entryNames()], []), { added: [], opened: "" });
   });
   await test(`the package echoes and cancels on ${runtime.name}`, async () => {
     const answers = ["generator\n", "async\n"];
-    assert.deepEqual(await runProgram(runtime, folder, "echo.mjs", ["--allow-net=127.0.0.1"]), {
+    assert.deepEqual(await runProgram(runtime, folder, ["echo.mjs"], ["--allow-net=127.0.0.1"]), {
       served: { byAsync: answers, byGenerator: answers },
       cancelled: ["async: cleaned up", "async: enough", "generator: cleaned up", "generator: enough", true, true, true, true],
     });

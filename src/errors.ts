@@ -15,9 +15,11 @@
  * Catch it to clean up, then throw it again: a task that swallows it goes on.
  */
 export class CancelledError extends Error {
+  /** The name of the class. */
   override get name(): string {
     return "CancelledError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "CANCELLED" {
     return "CANCELLED";
   }
@@ -25,9 +27,11 @@ export class CancelledError extends Error {
 
 /** An operation took longer than it was allowed to. */
 export class TimeoutError extends Error {
+  /** The name of the class. */
   override get name(): string {
     return "TimeoutError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "TIMEOUT" {
     return "TIMEOUT";
   }
@@ -35,9 +39,11 @@ export class TimeoutError extends Error {
 
 /** A future was read before it was done, or completed twice. */
 export class InvalidStateError extends Error {
+  /** The name of the class. */
   override get name(): string {
     return "InvalidStateError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "INVALID_STATE" {
     return "INVALID_STATE";
   }
@@ -45,9 +51,11 @@ export class InvalidStateError extends Error {
 
 /** The library was used in a way or at a time that it does not allow. */
 export class RuntimeError extends Error {
+  /** The name of the class. */
   override get name(): string {
     return "RuntimeError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): string {
     return "RUNTIME";
   }
@@ -55,9 +63,11 @@ export class RuntimeError extends Error {
 
 /** This runtime cannot do what was asked; the message names it. */
 export class UnsupportedOperationError extends Error {
+  /** The name of the class. */
   override get name(): string {
     return "UnsupportedOperationError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "UNSUPPORTED" {
     return "UNSUPPORTED";
   }
@@ -65,9 +75,11 @@ export class UnsupportedOperationError extends Error {
 
 /** A context variable has neither a value nor a default. */
 export class LookupError extends Error {
+  /** The name of the class. */
   override get name(): string {
     return "LookupError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "LOOKUP" {
     return "LOOKUP";
   }
@@ -82,14 +94,17 @@ export class IncompleteReadError extends Error {
   /** How many bytes were asked for; null where that is not known. */
   readonly expected: number | null;
 
+  /** `expected` is null where it is not known how many bytes were to come. */
   constructor(partial: Uint8Array, expected: number | null) {
     super(`${partial.length} bytes read on a total of ${expected ?? "undefined"} expected bytes`);
     this.partial = partial;
     this.expected = expected;
   }
+  /** The name of the class. */
   override get name(): string {
     return "IncompleteReadError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "INCOMPLETE_READ" {
     return "INCOMPLETE_READ";
   }
@@ -100,13 +115,16 @@ export class LimitOverrunError extends Error {
   /** How many bytes of the buffer were looked at, and can be read, without a separator. */
   readonly consumed: number;
 
+  /** `consumed` bytes were looked at. */
   constructor(message: string, consumed: number) {
     super(message);
     this.consumed = consumed;
   }
+  /** The name of the class. */
   override get name(): string {
     return "LimitOverrunError";
   }
+  /** Which error it is, across copies and threads. */
   get code(): "LIMIT_OVERRUN" {
     return "LIMIT_OVERRUN";
   }
@@ -118,22 +136,34 @@ export class LimitOverrunError extends Error {
 export interface OSErrorOptions extends ErrorOptions {
   /** The host's symbolic code, such as `ECONNREFUSED`. */
   readonly code?: string;
+  /** The host's number of the error. */
   readonly errno?: number;
+  /** The system call that failed. */
   readonly syscall?: string;
+  /** The address it was about. */
   readonly address?: string;
+  /** The port it was about. */
   readonly port?: number;
+  /** The path it was about. */
   readonly path?: string;
 }
 
 /** The operating system refused; `code` is its word for why, `cause` the host's own error. */
 export class OSError extends Error {
+  /** The host's symbolic code, such as `ECONNREFUSED`. */
   readonly code?: string;
+  /** The host's number of the error. */
   readonly errno?: number;
+  /** The system call that failed. */
   readonly syscall?: string;
+  /** The address it was about. */
   readonly address?: string;
+  /** The port it was about. */
   readonly port?: number;
+  /** The path it was about. */
   readonly path?: string;
 
+  /** The fields that are given become the error's. */
   constructor(message?: string, options: OSErrorOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     const { code, errno, syscall, address, port, path } = options;
@@ -144,6 +174,7 @@ export class OSError extends Error {
     if (port !== undefined) this.port = port;
     if (path !== undefined) this.path = path;
   }
+  /** The name of the class. */
   override get name(): string {
     return "OSError";
   }
@@ -151,6 +182,7 @@ export class OSError extends Error {
 
 /** A connection could not be made or was lost. */
 export class ConnectionError extends OSError {
+  /** The name of the class. */
   override get name(): string {
     return "ConnectionError";
   }
@@ -158,6 +190,7 @@ export class ConnectionError extends OSError {
 
 /** Nobody listens there. */
 export class ConnectionRefusedError extends ConnectionError {
+  /** The name of the class. */
   override get name(): string {
     return "ConnectionRefusedError";
   }
@@ -165,6 +198,7 @@ export class ConnectionRefusedError extends ConnectionError {
 
 /** The peer dropped the connection. */
 export class ConnectionResetError extends ConnectionError {
+  /** The name of the class. */
   override get name(): string {
     return "ConnectionResetError";
   }
@@ -172,6 +206,7 @@ export class ConnectionResetError extends ConnectionError {
 
 /** The connection was given up by this side. */
 export class ConnectionAbortedError extends ConnectionError {
+  /** The name of the class. */
   override get name(): string {
     return "ConnectionAbortedError";
   }
@@ -179,6 +214,7 @@ export class ConnectionAbortedError extends ConnectionError {
 
 /** The peer reads no more. */
 export class BrokenPipeError extends ConnectionError {
+  /** The name of the class. */
   override get name(): string {
     return "BrokenPipeError";
   }
@@ -186,6 +222,7 @@ export class BrokenPipeError extends ConnectionError {
 
 /** There is no such file. */
 export class FileNotFoundError extends OSError {
+  /** The name of the class. */
   override get name(): string {
     return "FileNotFoundError";
   }
@@ -193,6 +230,7 @@ export class FileNotFoundError extends OSError {
 
 /** The file is there already. */
 export class FileExistsError extends OSError {
+  /** The name of the class. */
   override get name(): string {
     return "FileExistsError";
   }
@@ -200,6 +238,7 @@ export class FileExistsError extends OSError {
 
 /** The operating system or the runtime's permissions forbid it. */
 export class PermissionError extends OSError {
+  /** The name of the class. */
   override get name(): string {
     return "PermissionError";
   }
@@ -207,6 +246,7 @@ export class PermissionError extends OSError {
 
 /** There is no such process (any more). */
 export class ProcessLookupError extends OSError {
+  /** The name of the class. */
   override get name(): string {
     return "ProcessLookupError";
   }
@@ -214,6 +254,7 @@ export class ProcessLookupError extends OSError {
 
 /** A name or service could not be resolved (Python's `socket.gaierror`). */
 export class AddressInfoError extends OSError {
+  /** The name of the class. */
   override get name(): string {
     return "AddressInfoError";
   }

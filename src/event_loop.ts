@@ -15,7 +15,7 @@ import {
   running,
   runningLoop,
   type Startable,
-  type Task,
+  Task,
   type TaskOptions,
   type Waitable,
 } from "./core/mod.ts";
@@ -31,8 +31,10 @@ export type TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options:
 
 /** An event loop: a guest of the host's loop. Several may run side by side; most programs meet the one that `run` makes. */
 export class EventLoop extends BaseEventLoop {
+  /** Makes a loop on `options.runtime`, or on the host that runs this code. */
   constructor(options: LoopOptions = {}) {
-    super((options.runtime as Runtime | undefined) ?? defaultRuntime(), options.debug ?? false);
+    const runtime = (options.runtime as Runtime | undefined) ?? defaultRuntime();
+    super(runtime, options.debug ?? runtime.debugRequested?.() ?? false);
   }
 
   /**
@@ -94,6 +96,15 @@ export function getRunningLoop(): EventLoop {
 /** The same (3.14). @throws RuntimeError outside a loop's callbacks and tasks. */
 export function getEventLoop(): EventLoop {
   return getRunningLoop();
+}
+
+/** A task factory: tasks run at once to their first suspension, in the constructor, and never enter the ready queue if they end there. */
+export const eagerTaskFactory: TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options: TaskOptions): Task<T> =>
+  new Task(coroutine, { eagerStart: true, ...options, loop });
+
+/** The same for a class of tasks of your own. */
+export function createEagerTaskFactory(constructor: typeof Task): TaskFactory {
+  return (loop, coroutine, options) => new constructor(coroutine, { eagerStart: true, ...options, loop });
 }
 
 running.makeDefaultLoop = () => new EventLoop();

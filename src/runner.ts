@@ -46,6 +46,7 @@ export class Runner {
   #context: Context | null = null;
   #closed = false;
 
+  /** Makes nothing yet: the loop comes with the first run. */
   constructor(options: RunOptions = {}) {
     this.#options = options;
   }
@@ -94,6 +95,7 @@ export class Runner {
     }
   }
 
+  /** The same as `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -11,7 +11,7 @@ export interface ImportTime {
 }
 
 /** Calls without an effect, that make a value of the language. */
-const HARMLESS = new Set(["Symbol", "Symbol.for", "Object.freeze", "BigInt", "String.raw", "new Map", "new Set"]);
+const HARMLESS = new Set(["Symbol", "Symbol.for", "Object.freeze", "BigInt", "String.raw", "Promise.resolve", "new Map", "new Set"]);
 
 /** All of them, in the order of the text. */
 export function importTimeOf(tokens: readonly Token[]): ImportTime[] {
@@ -108,10 +108,13 @@ function canChange(value: readonly Token[]): boolean {
   return /^(new (Map|Set|WeakMap|WeakSet|Array|Uint8Array)\b|\[|\{)/.test(text) && !/ as const\b/.test(text);
 }
 
-/** Whether a type says that its values do not change; the alias of such a type, declared in the same text, does too. */
+/**
+ * Whether a type says that its values do not change; the alias of such a type, declared in the same text, does too.
+ * So do options: all their fields are readonly.
+ */
 function isReadonly(type: readonly string[], all: readonly Token[]): boolean {
   const first = type[0] ?? "";
-  if (/^[Rr]eadonly/.test(first)) return true;
+  if (/^[Rr]eadonly|Options$/.test(first)) return true;
   const alias = all.findIndex((token, at) => token.text === first && all[at - 1]?.text === "type");
   return alias >= 0 && /^[Rr]eadonly/.test(all.slice(alias).find((_, at, rest) => rest[at - 1]?.text === "=")?.text ?? "");
 }

@@ -89,4 +89,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "asked for at every await; reading the engine's spelling costs a microsecond once",
   },
   { file: "src/core/strand.ts", name: "GeneratorFunction", reason: "the prototype of generator functions has no global name" },
+  {
+    file: "src/adapters/shared/thread_storage.ts",
+    name: "slot",
+    reason: "adapters cannot see running.ts, and a second AsyncLocalStorage would be copied with every context of the host",
+  },
 ];

@@ -10,6 +10,7 @@
 import type { Runtime } from "../runtime/runtime.ts";
 import { denoNet } from "./deno/net.ts";
 import { asyncDriverContext } from "./shared/async_driver_context.ts";
+import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 
@@ -20,6 +21,7 @@ export function denoRuntime(): Runtime {
     clock: hostClock(),
     host: hostLoop(),
     context: asyncDriverContext(),
+    debugRequested,
     net: denoNet(),
     signals: nodeSignals(),
   };

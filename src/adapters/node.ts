@@ -7,6 +7,7 @@
  */
 import type { Runtime } from "../runtime/runtime.ts";
 import { asyncResourceContext } from "./shared/async_resource_context.ts";
+import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop, nodeMajor } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
@@ -21,6 +22,7 @@ export function nodeRuntime(): Runtime {
     clock: hostClock(),
     host: hostLoop(),
     context: asyncResourceContext({ scoped: nodeMajor() >= CONTEXTS_ARE_MAPS }),
+    debugRequested,
     net: nodeNet(),
     signals: nodeSignals(),
   };

@@ -13,9 +13,13 @@ import { runBody } from "./strand.ts";
  * Steps belong to the task that asks for them.
  */
 export interface Asyncgen<T, R = void, N = unknown> extends AsyncGenerator<T, R, N> {
+  /** Asks for the next item. */
   next(...value: [] | [N]): Awaitable<IteratorResult<T, R>>;
+  /** Ends it, running its `finally` blocks. */
   return(value: R | PromiseLike<R>): Awaitable<IteratorResult<T, R>>;
+  /** Throws `error` where it is suspended. */
   throw(error: unknown): Awaitable<IteratorResult<T, R>>;
+  /** Itself. */
   [Symbol.asyncIterator](): this;
 }
 

@@ -4,12 +4,10 @@
  * @module
  */
 
-/** Marks what a generator coroutine hands to the kernel; nobody else can make one. */
-declare const suspension: unique symbol;
-
 /** What a generator coroutine hands to the kernel when it has to wait. Users never make one. */
 export interface Suspend {
-  readonly [suspension]: true;
+  /** Only the kernel's own objects are taken. */
+  readonly _suspends: true;
 }
 
 /** A running or suspended generator coroutine. A bare `yield` gives up one turn of the loop. */

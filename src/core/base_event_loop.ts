@@ -26,12 +26,6 @@ export interface LoopOptions {
   readonly debug?: boolean;
 }
 
-/** Called with the loop and what happened. */
-type HandlerOf<L> = (loop: L, context: ExceptionContext) => void;
-
-/** Makes the tasks of a loop. */
-type FactoryOf<L> = <T>(loop: L, coroutine: Startable<T>, options: TaskOptions) => Task<T>;
-
 /** Told apart from options that were given, to save a copy for each task. */
 const NO_OPTIONS: TaskOptions = {};
 /** A reaction to it runs in a microtask, on Node three times as cheap as `queueMicrotask`. */
@@ -67,7 +61,7 @@ const HELD = 5;
  *
  * The drain always runs in the context in which the loop was started, so that callbacks see no other code's context.
  */
-export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
+export abstract class BaseEventLoop implements AbstractEventLoop {
   /** In debug mode, steps and callbacks that take this many milliseconds or more are reported. */
   slowCallbackDuration = 100;
   /** @internal */
@@ -81,7 +75,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   #cancelledTimers = 0;
   /** The tasks that are not done, newest first, as a linked list: adding and removing must be cheap. */
   #newestTask: TaskFace | null = null;
-  /** The async generators that are open. @internal */
+  /**
+   * The async generators that are open.
+   * @internal
+   */
   readonly _asyncgens: Set<AsyncGenerator<unknown, unknown, unknown>> = new Set();
   readonly #failures: FailureLog;
 
@@ -114,8 +111,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   readonly #noContext = new Context();
   readonly #taskDefaults = { loop: this };
   #debug: boolean;
-  #exceptionHandler: HandlerOf<this> | null = null;
-  #taskFactory: FactoryOf<this> | null = null;
+  #exceptionHandler: ((loop: this, context: ExceptionContext) => void) | null = null;
+  #taskFactory: (<T>(loop: this, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null = null;
 
   /** @internal */
   constructor(runtime: Runtime, debug: boolean) {
@@ -150,7 +147,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
     await new Promise<void>((resolve) => this.#onStopped.push(resolve));
   }
 
-  /** Stops it, and settles when it has stopped. @internal */
+  /**
+   * Stops it, and settles when it has stopped.
+   * @internal
+   */
   async _stopAndWait(): Promise<void> {
     if (!this.isRunning()) return;
     this.stop();
@@ -205,7 +205,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
     for (const stopped of this.#onStopped.splice(0)) stopped();
   }
 
-  /** Serves whoever comes, without being run: the process lives while tasks or timers are pending. @internal */
+  /**
+   * Serves whoever comes, without being run: the process lives while tasks or timers are pending.
+   * @internal
+   */
   _serve(): void {
     this.#serving = true;
     this.#startSession();
@@ -315,7 +318,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
     if (this.#state === IDLE) this.#arm();
   }
 
-  /** Calls back inside the loop, for an event of the host; the drain begins in this turn of the host. @internal */
+  /**
+   * Calls back inside the loop, for an event of the host; the drain begins in this turn of the host.
+   * @internal
+   */
   _deliver<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
     if (this.#closed) return;
     this.#ready.push(new Handle(this, callback as Callback, args, copyContext()));
@@ -371,7 +377,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
     return this.#addTimer(when, callback as Callback, args, copyContext());
   }
 
-  /** For callbacks of the library, which look at no context variables. @internal */
+  /**
+   * For callbacks of the library, which look at no context variables.
+   * @internal
+   */
   _callAt(when: number, callback: Callback, ...args: unknown[]): TimerHandle {
     this.#checkOpen();
     return this.#addTimer(when, callback, args, this.#noContext);
@@ -460,7 +469,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   }
 
   /** Has `factory(loop, coroutine, options)` make the loop's tasks; null for the usual ones. */
-  setTaskFactory(factory: FactoryOf<this> | null): void {
+  setTaskFactory(factory: (<T>(loop: this, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null): void {
     if (factory !== null && typeof factory !== "function") {
       throw new TypeError(`Cannot set the task factory: a function or null was expected, got ${typeof factory}`);
     }
@@ -468,7 +477,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   }
 
   /** What `setTaskFactory` set; null for the usual tasks. */
-  getTaskFactory(): FactoryOf<this> | null {
+  getTaskFactory(): (<T>(loop: this, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null {
     return this.#taskFactory;
   }
 
@@ -490,7 +499,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
     task._previous = task._next = null;
   }
 
-  /** The tasks that are not done, in the order in which they were made. @internal */
+  /**
+   * The tasks that are not done, in the order in which they were made.
+   * @internal
+   */
   _allTasks(): Task<unknown>[] {
     const tasks: Task<unknown>[] = [];
     for (let task = this.#newestTask; task !== null; task = task._next) tasks.push(task as Task<unknown>);
@@ -500,7 +512,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   // -------------------------------------------------------------- reports
 
   /** Has `handler(loop, context)` called for what nobody could be told by an error; null for the default handler. */
-  setExceptionHandler(handler: HandlerOf<this> | null): void {
+  setExceptionHandler(handler: ((loop: this, context: ExceptionContext) => void) | null): void {
     if (handler !== null && typeof handler !== "function") {
       throw new TypeError(`Cannot set the exception handler: a function or null was expected, got ${typeof handler}`);
     }
@@ -508,7 +520,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop, LoopFace {
   }
 
   /** What `setExceptionHandler` set; null for the default handler. */
-  getExceptionHandler(): HandlerOf<this> | null {
+  getExceptionHandler(): ((loop: this, context: ExceptionContext) => void) | null {
     return this.#exceptionHandler;
   }
 
@@ -580,7 +592,9 @@ class LoopStore implements Store {
  * @throws TypeError when `delay` is no number, RangeError when it is NaN.
  */
 export function checkDelay(delay: unknown, method: string): void {
-  if (typeof delay !== "number") throw new TypeError(`Cannot use the delay of ${method}: a number of milliseconds was expected, got ${typeof delay}`);
+  if (typeof delay !== "number") {
+    throw new TypeError(`Cannot use the delay of ${method}: a number of milliseconds was expected, got ${typeof delay}`);
+  }
   if (Number.isNaN(delay)) throw new RangeError(`Cannot use the delay of ${method}: it is NaN`);
 }
 
@@ -593,11 +607,3 @@ export function currentLoop(): BaseEventLoop {
 export function allTasks(loop?: BaseEventLoop): Set<Task<unknown>> {
   return new Set((loop ?? currentLoop())._allTasks());
 }
-
-/** Makes tasks that run at once to their first suspension, in the constructor: for `setTaskFactory`. */
-export function createEagerTaskFactory(constructor: typeof Task): FactoryOf<object> {
-  return (loop, coroutine, options) => new constructor(coroutine, { eagerStart: true, ...options, loop });
-}
-
-/** A task factory: tasks run at once to their first suspension, and never enter the ready queue if they end there. */
-export const eagerTaskFactory: FactoryOf<object> = (loop, coroutine, options) => new Task(coroutine, { eagerStart: true, ...options, loop });

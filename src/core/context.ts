@@ -4,13 +4,9 @@
  * @module
  */
 import { LookupError, RuntimeError } from "../errors.ts";
-import { currentStrand, running } from "./running.ts";
+import { currentStrand, running, type Values } from "./running.ts";
 
-/** What context variables hold. Never changed in place, so that contexts may share it. */
-// deno-lint-ignore no-explicit-any -- a variable of any type is a key
-export type Values = ReadonlyMap<ContextVar<any>, unknown>;
-
-const NONE: Values = new Map();
+const NONE: ReadonlyMap<object, unknown> = new Map();
 
 /**
  * The values of context variables. Each task has one, a copy of its maker's; callbacks have the one that was current
@@ -98,6 +94,7 @@ export class ContextVar<T> {
   readonly #hasDefault: boolean;
   readonly #default: T | undefined;
 
+  /** `name` is for people; `default` is what `get` gives where nothing was set. */
   constructor(name: string, options: { readonly default?: T } = {}) {
     if (typeof name !== "string") throw new TypeError(`Cannot make a context variable: its name is no string but ${typeof name}`);
     this.name = name;
@@ -111,6 +108,7 @@ export class ContextVar<T> {
    * @throws LookupError when there is none of them.
    */
   get(): T;
+  /** With a value for where there is none. */
   get<D>(fallback: D): T | D;
   get(...fallback: [] | [unknown]): unknown {
     const values = currentValues();
@@ -136,7 +134,9 @@ export class ContextVar<T> {
    */
   reset(token: Token<T>): void {
     if (token._used) throw new RuntimeError(`Cannot reset context variable "${this.name}": the token was used already`);
-    if (token.var !== this) throw new RangeError(`Cannot reset context variable "${this.name}": the token is of variable "${token.var.name}"`);
+    if (token.var !== this) {
+      throw new RangeError(`Cannot reset context variable "${this.name}": the token is of variable "${token.var.name}"`);
+    }
     const context = currentContext();
     if (token._context !== context) {
       throw new RangeError(`Cannot reset context variable "${this.name}": the token was made in a different context`);
@@ -170,8 +170,8 @@ export function currentValues(): Values {
 
 /** The context that `get` and `set` work on here. */
 export function currentContext(): Context {
-  if (running.context !== null) return running.context;
+  if (running.context !== null) return running.context as Context;
   const strand = currentStrand();
-  if (strand !== null) return strand.task._context;
-  return running.outside ??= new Context();
+  if (strand !== null) return strand.task._context as Context;
+  return (running.outside ??= new Context()) as Context;
 }

@@ -47,7 +47,10 @@ abstract class Lazy<T> implements Awaitable<T> {
     return new Task<T>(this).finally(onFinally);
   }
 
-  /** Runs for an async function of `strand` that awaits it. @internal */
+  /**
+   * Runs for an async function of `strand` that awaits it.
+   * @internal
+   */
   abstract _drive(strand: Strand, resolve: Resolve, reject: Reject): void;
 }
 
@@ -163,7 +166,10 @@ class Pause<T> extends Lazy<T> implements Source {
     strand._wait(waiting);
   }
 
-  /** A turn cannot be taken back: the request is kept, and thrown when it is over. @internal */
+  /**
+   * A turn cannot be taken back: the request is kept, and thrown when it is over.
+   * @internal
+   */
   cancel(): boolean {
     return false;
   }

@@ -26,7 +26,7 @@ const CANCELLED = 3;
  * There is no way back. Waiters and callbacks are called in the loop's next turn, in the order in which they came.
  * An error that nobody looks at is reported to the loop's exception handler when the loop ends or the future is collected.
  */
-export class Future<T = unknown> implements Awaitable<T>, Source {
+export class Future<T = unknown> implements Awaitable<T> {
   /** @internal */
   readonly _loop: LoopFace;
   #state: 0 | 1 | 2 | 3 = PENDING;
@@ -40,6 +40,7 @@ export class Future<T = unknown> implements Awaitable<T>, Source {
     this._loop = (options.loop as LoopFace | undefined) ?? someLoop();
   }
 
+  /** "Future", or "Task". */
   get [Symbol.toStringTag](): string {
     return "Future";
   }
@@ -78,7 +79,10 @@ export class Future<T = unknown> implements Awaitable<T>, Source {
     throw error;
   }
 
-  /** What reading or awaiting it throws; it counts as seen. @internal */
+  /**
+   * What reading or awaiting it throws; it counts as seen.
+   * @internal
+   */
   _error(what: "result" | "exception"): unknown {
     if (this.#state === PENDING) return new InvalidStateError(`Cannot read the ${what}: the ${this.#kind()} is pending`);
     if (this.#state === CANCELLED) return this.#cancellation();
@@ -92,12 +96,18 @@ export class Future<T = unknown> implements Awaitable<T>, Source {
     return this.#value;
   }
 
-  /** How it failed, and whether someone has looked at that. @internal */
+  /**
+   * How it failed, and whether someone has looked at that.
+   * @internal
+   */
   get _failure(): Failure | null {
     return this.#state === ERROR ? this.#value as Failure : null;
   }
 
-  /** Whether it failed; does not count as looking at the error. @internal */
+  /**
+   * Whether it failed; does not count as looking at the error.
+   * @internal
+   */
   _failed(): boolean {
     return this.#state === ERROR;
   }
@@ -109,7 +119,11 @@ export class Future<T = unknown> implements Awaitable<T>, Source {
 
   // -------------------------------------------------------------- completion
 
-  /** @throws InvalidStateError when it is done already. */
+  /**
+   * Completes it with a result.
+   *
+   * @throws InvalidStateError when it is done already.
+   */
   setResult(this: Future<T>, value: T): void {
     this._complete(RESULT, value);
   }
@@ -130,7 +144,10 @@ export class Future<T = unknown> implements Awaitable<T>, Source {
     return true;
   }
 
-  /** Cancels it with the error that a body ended with. @internal */
+  /**
+   * Cancels it with the error that a body ended with.
+   * @internal
+   */
   _cancelWith(error: unknown): void {
     this._complete(CANCELLED, error);
   }
@@ -248,9 +265,16 @@ export class Future<T = unknown> implements Awaitable<T>, Source {
     return this.#state === CANCELLED ? "cancelled" : this.#state === PENDING ? "pending" : "finished";
   }
 
-  /** What `toString` says between the angle brackets after the name. @internal */
+  /**
+   * What `toString` says between the angle brackets after the name.
+   * @internal
+   */
   _describe(): string {
-    const outcome = this.#state === RESULT ? ` result=${short(this.#value)}` : this.#state === ERROR ? ` exception=${short(this._failure!.exception)}` : "";
+    const outcome = this.#state === RESULT
+      ? ` result=${short(this.#value)}`
+      : this.#state === ERROR
+      ? ` exception=${short(this._failure!.exception)}`
+      : "";
     return this.#describeState() + outcome;
   }
 
@@ -395,7 +419,8 @@ class Chained<T> extends Future<T> {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return value !== null && (typeof value === "object" || typeof value === "function") && typeof (value as { then?: unknown }).then === "function";
+  return value !== null && (typeof value === "object" || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function";
 }
 
 function short(value: unknown): string {

@@ -4,15 +4,18 @@
  * @module
  */
 import type { Context } from "./context.ts";
-import { type LoopFace, type Runnable, running } from "./running.ts";
+import { type LoopFace, running } from "./running.ts";
 
 /** A callback of any type, as the loop keeps it. */
 // deno-lint-ignore no-explicit-any -- its arguments are kept beside it, checked where both were given
 export type Callback = (...args: any[]) => unknown;
 
 /** A call that is to come: what `callSoon` gives. */
-export class Handle implements Runnable {
-  /** Null once cancelled. @internal */
+export class Handle {
+  /**
+   * Null once cancelled.
+   * @internal
+   */
   _callback: Callback | null;
   /** @internal */
   _args: readonly unknown[];
@@ -66,9 +69,15 @@ export class Handle implements Runnable {
 /** A call at a time: what `callLater` and `callAt` give. */
 export class TimerHandle extends Handle {
   readonly #when: number;
-  /** Timers of one deadline run in the order in which they were made. @internal */
+  /**
+   * Timers of one deadline run in the order in which they were made.
+   * @internal
+   */
   readonly _sequence: number;
-  /** Whether it is in the loop's heap. @internal */
+  /**
+   * Whether it is in the loop's heap.
+   * @internal
+   */
   _scheduled = true;
 
   /** @internal */
@@ -78,6 +87,7 @@ export class TimerHandle extends Handle {
     this._sequence = sequence;
   }
 
+  /** The callback will not be called. Does nothing once it was called. */
   override cancel(): void {
     if (this._callback === null) return;
     super.cancel();
@@ -96,15 +106,26 @@ function callbackName(callback: Callback): string {
 
 /** What every loop can do without input and output; `EventLoop` is the class that users meet, and documents them. */
 export interface AbstractEventLoop {
+  /** Whether it has been started and not stopped since. */
   isRunning(): boolean;
+  /** Whether `close()` was called. */
   isClosed(): boolean;
+  /** The turn under way is finished, then the loop stops. */
   stop(): void;
+  /** Ends it for good. */
   close(): void;
+  /** The loop's clock, in milliseconds. */
   time(): number;
+  /** Calls back in the next turn. */
   callSoon<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle;
+  /** The same as `callSoon`. */
   callSoonThreadsafe<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle;
+  /** Calls back after `delay` milliseconds. */
   callLater<A extends unknown[]>(delay: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle;
+  /** Calls back at a time of `time()`. */
   callAt<A extends unknown[]>(when: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle;
+  /** Whether it is in debug mode. */
   getDebug(): boolean;
+  /** Sets debug mode. */
   setDebug(enabled: boolean): void;
 }

@@ -3,26 +3,9 @@
  *
  * @module
  */
-export type {
-  Awaitable,
-  Body,
-  CoroutineGenerator,
-  Drivable,
-  ResultOf,
-  Startable,
-  Suspend,
-  Waitable,
-} from "./awaitable.ts";
+export type { Awaitable, Body, CoroutineGenerator, Drivable, ResultOf, Startable, Suspend, Waitable } from "./awaitable.ts";
 export { type Asyncgen, asyncgen } from "./asyncgen.ts";
-export {
-  allTasks,
-  BaseEventLoop,
-  checkDelay,
-  createEagerTaskFactory,
-  currentLoop,
-  eagerTaskFactory,
-  type LoopOptions,
-} from "./base_event_loop.ts";
+export { allTasks, BaseEventLoop, checkDelay, currentLoop, type LoopOptions } from "./base_event_loop.ts";
 export { isCancelled, makeCancelledError } from "./cancelled.ts";
 export { Context, ContextVar, copyContext, Token } from "./context.ts";
 export { awaitable, type Coroutine, coroutine, isCoroutine, isCoroutineFunction, pause, scopedAwaitable } from "./coroutine.ts";
@@ -31,5 +14,5 @@ export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";
 export { currentSignal, ensureFuture, type FutureOptions, until, wrapFuture } from "./promise_interop.ts";
 export { currentStrand, type Runnable, running, runningLoop } from "./running.ts";
-export { type EnteredBody, enterBody, isDrivable, isPromiseLike, runBody, Strand } from "./strand.ts";
+export { enterBody, type EnteredBody, isDrivable, isPromiseLike, runBody, Strand } from "./strand.ts";
 export { currentTask, Task, type TaskOptions } from "./task.ts";

@@ -8,7 +8,7 @@ import { awaitable } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import { currentStrand, type LoopFace, someLoop } from "./running.ts";
 import { isDrivable, isPromiseLike, type Strand } from "./strand.ts";
-import { Task } from "./task.ts";
+import type { Task } from "./task.ts";
 
 /** Where a future is to live. */
 export interface FutureOptions {
@@ -22,8 +22,11 @@ export interface FutureOptions {
  * @throws TypeError for anything else; RangeError when a future is given with a loop that it does not belong to.
  */
 export function ensureFuture<F extends Future<unknown>>(future: F, options?: FutureOptions): F;
+/** A task of what can become one. */
 export function ensureFuture<T>(startable: Startable<T>, options?: FutureOptions): Task<T>;
+/** A future with the outcome of a promise. */
 export function ensureFuture<T>(promise: PromiseLike<T>, options?: FutureOptions): Future<T>;
+/** Whichever of these it is. */
 export function ensureFuture<T>(waitable: Waitable<T>, options?: FutureOptions): Future<T>;
 export function ensureFuture(waitable: unknown, options: FutureOptions = {}): Future<unknown> {
   if (waitable instanceof Future) {
@@ -61,7 +64,9 @@ export function wrapFuture<T>(promise: PromiseLike<T>, options: FutureOptions = 
  * have a cancellation point there.
  */
 export function until<T>(promise: PromiseLike<T>): Awaitable<T> {
-  if (!isPromiseLike(promise)) throw new TypeError(`Cannot wait until a promise settles: got ${promise === null ? "null" : typeof promise}`);
+  if (!isPromiseLike(promise)) {
+    throw new TypeError(`Cannot wait until a promise settles: got ${promise === null ? "null" : typeof promise}`);
+  }
   return awaitable(waitUntil(promise));
 }
 

@@ -5,7 +5,14 @@
  * @module
  */
 import type { ContextStorage, Steppable } from "../runtime/host.ts";
-import type { Context, Values } from "./context.ts";
+
+/** What context variables hold, by variable. Never changed in place, so that contexts may share it. */
+export type Values = ReadonlyMap<object, unknown>;
+
+/** A context of variables; core/context.ts has the class. */
+export interface ContextFace {
+  _values: Values;
+}
 
 /** Something in the ready queue of a loop. */
 export interface Runnable {
@@ -22,7 +29,7 @@ export interface Waiting {
 /** A task, as strands and the loop see it. */
 export interface TaskFace {
   readonly _loop: LoopFace;
-  readonly _context: Context;
+  readonly _context: ContextFace;
   /** What `_context` holds, without making it. */
   readonly _values: Values;
   /** The neighbours in the loop's list of tasks. */
@@ -84,9 +91,9 @@ interface Running {
   /** The strand on the stack; meaningful only while `loop` is set. */
   strand: StrandFace | null;
   /** The context of variables that was entered by hand or by a callback; null means the task's own. */
-  context: Context | null;
+  context: ContextFace | null;
   /** The context of variables of code outside any task. */
-  outside: Context | null;
+  outside: ContextFace | null;
   /** The host's storage, known once a loop was made. */
   storage: ContextStorage | null;
   /** Makes the thread's default loop; filled by event_loop.ts. */

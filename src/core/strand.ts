@@ -8,7 +8,16 @@ import type { Stepper } from "../runtime/host.ts";
 import type { Awaitable, Body, CoroutineGenerator, Drivable, Reject, Resolve } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { Future, FutureIterator, refuseToWait } from "./future.ts";
-import { currentStrand, type LoopFace, type Runnable, running, type Store, type StrandFace, type TaskFace, type Waiting } from "./running.ts";
+import {
+  currentStrand,
+  type LoopFace,
+  type Runnable,
+  running,
+  type Store,
+  type StrandFace,
+  type TaskFace,
+  type Waiting,
+} from "./running.ts";
 
 /** Nothing is to be thrown at the strand. */
 const NOTHING: unique symbol = Symbol("nothing");
@@ -45,9 +54,15 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   readonly task: TaskFace;
   /** Requests for cancellation that reached this strand and were not taken back. */
   requests = 0;
-  /** Runs its steps in its context; null where the context does not matter: no code of the user runs in them. @internal */
+  /**
+   * Runs its steps in its context; null where the context does not matter: no code of the user runs in them.
+   * @internal
+   */
   _stepper: Stepper | null = null;
-  /** What is stepped; null for a strand of an async function, and before the first step. @internal */
+  /**
+   * What is stepped; null for a strand of an async function, and before the first step.
+   * @internal
+   */
   _steps: Steps | null = null;
   /** What it waits for; more of it in `#rare`. */
   #waiting: Waiting | null = null;
@@ -71,7 +86,10 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     else if (!this._stepper.resume()) this.loop._hold(this.task);
   }
 
-  /** One step, as the strand that is running. Whether there may be another. @internal */
+  /**
+   * One step, as the strand that is running. Whether there may be another.
+   * @internal
+   */
   step(): boolean {
     const { loop, strand, context } = running;
     running.loop = this.loop;
@@ -127,9 +145,15 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     this.loop._schedule(this);
   }
 
-  /** Ended with a result. @internal */
+  /**
+   * Ended with a result.
+   * @internal
+   */
   abstract _succeeded(value: unknown): void;
-  /** Ended with an error, CancelledError included. @internal */
+  /**
+   * Ended with an error, CancelledError included.
+   * @internal
+   */
   abstract _failed(error: unknown): void;
 
   // -------------------------------------------------------------- waiting, by async functions
@@ -140,7 +164,10 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     this.loop._release(this.task);
   }
 
-  /** Waits for something that has not suspended yet. @internal */
+  /**
+   * Waits for something that has not suspended yet.
+   * @internal
+   */
   _adopt(waiting: Waiting): void {
     if (this.#waiting === null) this.#waiting = waiting;
     else ((this.#rare ??= new Rare()).others ??= new Set()).add(waiting);
@@ -168,7 +195,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   #cancelWaits(message: string | undefined): boolean {
     let reached = this.#waiting !== null && this.#waiting.cancel(message);
     const others = this.#rare?.others;
-    if (others) for (const waiting of [...others]) reached = waiting.cancel(message) || reached;
+    if (others) { for (const waiting of [...others]) reached = waiting.cancel(message) || reached; }
     return reached;
   }
 
@@ -207,7 +234,10 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     if (message !== undefined || this.#rare !== null) (this.#rare ??= new Rare()).message = message;
   }
 
-  /** A request that this strand did not come to deliver is its parent's. @internal */
+  /**
+   * A request that this strand did not come to deliver is its parent's.
+   * @internal
+   */
   _passUp(parent: Strand): void {
     if (this.#injection === CANCELLATION) parent.#keep(this.#rare?.message);
   }
@@ -221,7 +251,10 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     return this.#injection !== NOTHING;
   }
 
-  /** Whether a request for cancellation is kept. @internal */
+  /**
+   * Whether a request for cancellation is kept.
+   * @internal
+   */
   _keepsRequest(): boolean {
     return this.#injection === CANCELLATION;
   }
@@ -308,7 +341,10 @@ export class BodyStrand extends Strand {
   #ended = false;
   #error: { readonly error: unknown } | null = null;
   #value: unknown = undefined;
-  /** The strand that goes on when this one has ended. @internal */
+  /**
+   * The strand that goes on when this one has ended.
+   * @internal
+   */
   _waiter: Strand | null = null;
 
   constructor(parent: Strand) {
@@ -393,7 +429,9 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
     }
   });
   if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
-  if (!isPromiseLike(result)) throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
+  if (!isPromiseLike(result)) {
+    throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
+  }
   strand.follow(result);
   return { strand, steps: strand as unknown as Drivable<T> };
 }
@@ -429,5 +467,7 @@ function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknow
 
 function foreignYield(yielded: unknown, task: TaskFace): RuntimeError {
   if (yielded instanceof Future) return new RuntimeError(`yield was used instead of yield from (yield*) in ${task} with ${yielded}`);
-  return new RuntimeError(`Task got bad yield: ${task} yielded ${typeof yielded === "object" ? Object.prototype.toString.call(yielded) : String(yielded)}`);
+  return new RuntimeError(
+    `Task got bad yield: ${task} yielded ${typeof yielded === "object" ? Object.prototype.toString.call(yielded) : String(yielded)}`,
+  );
 }

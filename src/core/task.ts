@@ -6,9 +6,9 @@
 import { RuntimeError } from "../errors.ts";
 import type { Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
-import { Context, contextOf, currentValues, type Values } from "./context.ts";
+import { Context, contextOf, currentValues } from "./context.ts";
 import { Future } from "./future.ts";
-import { currentStore, currentStrand, running, runningLoop, type TaskFace } from "./running.ts";
+import { currentStore, currentStrand, running, runningLoop, type TaskFace, type Values } from "./running.ts";
 import { isDrivable, isPromiseLike, Strand } from "./strand.ts";
 
 /** How a task is to be made. */
@@ -32,7 +32,7 @@ export interface TaskOptions {
  *
  * `setResult` and `setException` are refused: only the coroutine completes a task.
  */
-export class Task<T = unknown> extends Future<T> implements TaskFace {
+export class Task<T = unknown> extends Future<T> {
   /** The context variables; only what they hold, until someone needs the context itself. */
   #context: Context | Values;
   readonly #root: RootStrand;
@@ -44,6 +44,11 @@ export class Task<T = unknown> extends Future<T> implements TaskFace {
   /** @internal */
   _next: TaskFace | null = null;
 
+  /**
+   * Its first step comes in the loop's next turn, unless `eagerStart` asks for it at once.
+   *
+   * @throws TypeError as `createTask`.
+   */
   constructor(coroutine: Startable<T>, options: TaskOptions & { readonly loop?: object } = {}) {
     checkStartable(coroutine);
     super(options);
@@ -58,6 +63,7 @@ export class Task<T = unknown> extends Future<T> implements TaskFace {
     else loop._schedule(this.#root);
   }
 
+  /** "Task". */
   override get [Symbol.toStringTag](): string {
     return "Task";
   }
@@ -88,7 +94,10 @@ export class Task<T = unknown> extends Future<T> implements TaskFace {
     return this.#requests;
   }
 
-  /** A scope has cancelled a strand of this task, or takes that back (-1). @internal */
+  /**
+   * A scope has cancelled a strand of this task, or takes that back (-1).
+   * @internal
+   */
   _countRequest(change: 1 | -1): void {
     this.#requests += change;
   }
@@ -134,12 +143,20 @@ export class Task<T = unknown> extends Future<T> implements TaskFace {
     return this.#root.signal;
   }
 
-  /** @throws RuntimeError: only the coroutine completes a task. */
+  /**
+   * Refused.
+   *
+   * @throws RuntimeError: only the coroutine completes a task.
+   */
   override setResult(_value: T): void {
     throw new RuntimeError("Task does not support set_result operation");
   }
 
-  /** @throws RuntimeError: only the coroutine completes a task. */
+  /**
+   * Refused.
+   *
+   * @throws RuntimeError: only the coroutine completes a task.
+   */
   override setException(_error: unknown): void {
     throw new RuntimeError("Task does not support set_exception operation");
   }
@@ -251,10 +268,14 @@ function claim(coroutine: unknown): void {
 /** @throws TypeError unless `value` can become a task. */
 export function checkStartable(value: unknown): void {
   if (typeof value === "function") return;
-  if (value instanceof Future) throw new TypeError(`Cannot create a task: a coroutine was expected, got ${value}, which is running already`);
+  if (value instanceof Future) {
+    throw new TypeError(`Cannot create a task: a coroutine was expected, got ${value}, which is running already`);
+  }
   if (isDrivable(value)) return;
   if (isPromiseLike(value)) {
-    throw new TypeError("Cannot create a task: a promise is running already. Pass the function that makes it, or wrap it with ensureFuture()");
+    throw new TypeError(
+      "Cannot create a task: a promise is running already. Pass the function that makes it, or wrap it with ensureFuture()",
+    );
   }
   throw new TypeError(`Cannot create a task: a coroutine was expected, got ${value === null ? "null" : typeof value}`);
 }

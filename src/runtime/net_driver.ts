@@ -79,8 +79,8 @@ export interface ListenerHandle {
   readonly address: Endpoint;
   /** The host's own object, for `server.sockets`. */
   readonly native: unknown;
-  /** Accepts no more; accepted connections live on. Idempotent. */
-  close(): void;
+  /** Gives no more connections; those it gave live on. `closed` is called later, once the address is free again. Idempotent. */
+  close(closed?: () => void): void;
 }
 
 /** Told once, later, how an attempt ended: an error of src/errors.ts, or what was asked for. */

@@ -15,6 +15,8 @@ export interface Runtime {
   readonly clock: Clock;
   readonly host: HostLoop;
   readonly context: ContextStorage;
+  /** Whether the environment asks for debug mode. */
+  readonly debugRequested?: () => boolean;
   readonly net?: NetDriver;
   readonly signals?: SignalDriver;
 }

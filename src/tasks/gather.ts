@@ -15,12 +15,21 @@ export type Results<W extends readonly unknown[]> = { -readonly [K in keyof W]: 
  *
  * @throws TypeError at the call for what cannot be waited for.
  */
-export function gather<W extends readonly Waitable<unknown>[] | []>(aws: W, options?: { readonly returnExceptions?: false }): Future<Results<W>>;
+export function gather<W extends readonly Waitable<unknown>[] | []>(
+  aws: W,
+  options?: { readonly returnExceptions?: false },
+): Future<Results<W>>;
+/** With errors as results. */
 export function gather<W extends readonly Waitable<unknown>[] | []>(
   aws: W,
   options: { readonly returnExceptions?: boolean },
 ): Future<{ -readonly [K in keyof W]: ResultOf<W[K]> | Error }>;
-export function gather<W extends Waitable<unknown>>(aws: Iterable<W>, options?: { readonly returnExceptions?: false }): Future<ResultOf<W>[]>;
+/** Of any iterable. */
+export function gather<W extends Waitable<unknown>>(
+  aws: Iterable<W>,
+  options?: { readonly returnExceptions?: false },
+): Future<ResultOf<W>[]>;
+/** Of any iterable, with errors as results. */
 export function gather<W extends Waitable<unknown>>(
   aws: Iterable<W>,
   options: { readonly returnExceptions?: boolean },

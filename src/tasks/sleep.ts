@@ -11,6 +11,7 @@ import { type Awaitable, awaitable, checkDelay, type CoroutineGenerator, current
  * @throws TypeError when the delay is no number, RangeError when it is NaN; both at the call.
  */
 export function sleep(delay: number): Awaitable<void>;
+/** With a result. */
 export function sleep<T>(delay: number, result: T): Awaitable<T>;
 export function sleep(delay: number, result?: unknown): Awaitable<unknown> {
   checkDelay(delay, "sleep");

@@ -13,15 +13,15 @@ import {
   currentLoop,
   currentStrand,
   currentTask,
-  type EnteredBody,
   enterBody,
+  type EnteredBody,
   Future,
+  type Handle,
   isCancelled,
   isDrivable,
   isPromiseLike,
   type Strand,
   type TimerHandle,
-  type Handle,
   type Waitable,
   wrapFuture,
 } from "../core/mod.ts";
@@ -51,7 +51,10 @@ export class Timeout {
     this.#when = when;
   }
 
-  /** One whose deadline is `delay` milliseconds after its start. @internal */
+  /**
+   * One whose deadline is `delay` milliseconds after its start.
+   * @internal
+   */
   static _after(delay: number | null): Timeout {
     const scope = new Timeout(null);
     scope.#delay = delay;

@@ -16,7 +16,11 @@ export const ALL_COMPLETED = "ALL_COMPLETED";
 export interface WaitOptions {
   /** Milliseconds after which it ends in any case; null means never. @default null */
   readonly timeout?: number | null;
-  /** @default ALL_COMPLETED */
+  /**
+   * What it waits for.
+   *
+   * @default ALL_COMPLETED
+   */
   readonly returnWhen?: typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;
 }
 
@@ -43,7 +47,9 @@ function checkFutures<F extends Future<unknown>>(aws: Iterable<F>): Set<F> {
   const futures = new Set(aws);
   if (futures.size === 0) throw new RangeError("Cannot wait: there are no futures to wait for");
   for (const future of futures) {
-    if (!(future instanceof Future)) throw new TypeError("Cannot wait: only futures and tasks can be waited for; make tasks with createTask()");
+    if (!(future instanceof Future)) {
+      throw new TypeError("Cannot wait: only futures and tasks can be waited for; make tasks with createTask()");
+    }
   }
   return futures;
 }

@@ -102,19 +102,22 @@ function tryToListen(action: string, hostname: string, port: number, tcpBacklog:
   }
 }
 
-/** Turns `accept` into calls. */
+/**
+ * Turns `accept` into calls.
+ *
+ * The listener lives as long as an `accept` is under way, which fails one or two turns of the host after `close()`.
+ */
 class DenoListenerHandle implements ListenerHandle {
   readonly address: Endpoint;
   readonly native: DenoListener;
   readonly #onConnection: (socket: SocketHandle) => void;
   readonly #onError: AcceptError | undefined;
   #open = true;
+  #accepting = false;
+  /** Who waits for the last `accept` to fail. */
+  readonly #closed: (() => void)[] = [];
 
-  constructor(
-    listener: DenoListener,
-    onConnection: (socket: SocketHandle) => void,
-    onError: AcceptError | undefined,
-  ) {
+  constructor(listener: DenoListener, onConnection: (socket: SocketHandle) => void, onError: AcceptError | undefined) {
     this.native = listener;
     this.address = endpointOf(listener.addr);
     this.#onConnection = onConnection;
@@ -123,24 +126,36 @@ class DenoListenerHandle implements ListenerHandle {
 
   /** Accepts until it is closed. */
   readonly accept = (): void => {
-    if (this.#open) this.native.accept().then(this.#onConn, this.#onFailure);
+    if (!this.#open || this.#accepting) return;
+    this.#accepting = true;
+    this.native.accept().then(this.#onConn, this.#onFailure);
   };
 
   readonly #onConn = (conn: DenoConn): void => {
-    if (!this.#open) return conn.close();
+    this.#accepting = false;
+    if (!this.#open) {
+      conn.close();
+      return this.#tellClosed();
+    }
     this.accept();
     this.#onConnection(new DenoSocketHandle(conn));
   };
 
   readonly #onFailure = (error: unknown): void => {
-    if (!this.#open) return; // its own close ends it with an error
+    this.#accepting = false;
+    if (!this.#open) return this.#tellClosed();
     if (this.#onError === undefined) this.accept();
     else this.#onError(toOSError(error, "accept a connection"), this.accept);
   };
 
-  close(): void {
-    if (!this.#open) return;
+  close(closed?: () => void): void {
+    if (this.#open) this.native.close();
     this.#open = false;
-    this.native.close();
+    if (closed !== undefined) this.#closed.push(closed);
+    if (!this.#accepting) queueMicrotask(() => this.#tellClosed());
+  }
+
+  #tellClosed(): void {
+    for (const closed of this.#closed.splice(0)) closed();
   }
 }

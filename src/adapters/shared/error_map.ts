@@ -57,6 +57,9 @@ const CODE_OF_DENO_CLASS: Readonly<Record<string, string>> = {
   Busy: "EBUSY",
 };
 
+/** Deno's errors for a name that cannot be resolved have neither a class of their own nor a code. */
+const UNKNOWN_TO_DENO = /^(failed to lookup address information|invalid host)/;
+
 const REASON_OF_CODE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "the peer reset the connection",
@@ -119,8 +122,7 @@ function fieldsOf(error: unknown): HostError {
 function codeOf(fields: HostError): string | undefined {
   if (typeof fields.code === "string") return fields.code.startsWith("DNS_") ? fields.code.slice(4) : fields.code;
   if (typeof fields.name === "string" && Object.hasOwn(CODE_OF_DENO_CLASS, fields.name)) return CODE_OF_DENO_CLASS[fields.name];
-  // Deno's resolver has neither a class nor a code.
-  return typeof fields.message === "string" && fields.message.includes("failed to lookup address information") ? "ENOTFOUND" : undefined;
+  return typeof fields.message === "string" && UNKNOWN_TO_DENO.test(fields.message) ? "ENOTFOUND" : undefined;
 }
 
 function classOf(code: string | undefined): OSErrorClass {

@@ -139,9 +139,9 @@ class NodeListenerHandle implements ListenerHandle {
       : endpointOf(undefined, undefined, undefined);
   }
 
-  close(): void {
-    if (!this.#open) return;
+  close(closed: () => void = () => {}): void {
+    if (this.#open) this.native.close(); // at once; Node's own callback would wait for the connections too
     this.#open = false;
-    this.native.close();
+    queueMicrotask(closed);
   }
 }

@@ -1,0 +1,161 @@
+/** The workloads on tsyncio with async functions: `tsyncio_async.ts WORKLOAD N WARM_UP`. */
+
+import { createTask, gather, getRunningLoop, isCancelled, run, sleep, timeout } from "../../mod.ts";
+import { type LockLike, makeLock, makeQueue, type QueueLike, whyUnavailable } from "./later.ts";
+import {
+  collectGarbage,
+  delays,
+  Meter,
+  ONE_HOUR,
+  printUnavailable,
+  residentBytes,
+  type Sample,
+  sampleOf,
+  SETTLE,
+  times,
+} from "./sample.ts";
+import type { WorkloadName } from "./workloads.ts";
+
+type Scenario = (n: number, meter: Meter) => Promise<void>;
+
+const SPINNERS = 100;
+const CONTENDERS = 1000;
+
+const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
+  "W1": spawnAndJoin,
+  "W2": switchTasks,
+  "W3-q1": (n) => passItems(n, 1),
+  "W3-q100": (n) => passItems(n, 100),
+  "W4-sleep": sleepAll,
+  "W4-cancel": scheduleAndCancel,
+  "W4-timeout": enterTimeouts,
+  "W5": contend,
+  "W6": cancelAll,
+  "W8-parked": parkAll,
+};
+
+async function noop(): Promise<void> {}
+
+async function spawnAndJoin(n: number): Promise<void> {
+  await gather(times(n, () => createTask(() => noop())));
+}
+
+async function spin(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await sleep(0);
+}
+
+async function switchTasks(n: number): Promise<void> {
+  await gather(times(SPINNERS, () => createTask(() => spin(n / SPINNERS))));
+}
+
+async function produce(queue: QueueLike<number>, n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await queue.put(i);
+}
+
+async function consume(queue: QueueLike<number>, n: number): Promise<number> {
+  let total = 0;
+  for (let i = 0; i < n; i++) total += await queue.get();
+  return total;
+}
+
+async function passItems(n: number, maxsize: number): Promise<void> {
+  const queue = makeQueue<number>(maxsize);
+  const [, total] = await gather([createTask(() => produce(queue, n)), createTask(() => consume(queue, n))]);
+  if (total !== n * (n - 1) / 2) throw new Error("Items were lost");
+}
+
+async function sleepFor(delay: number): Promise<void> {
+  await sleep(delay);
+}
+
+async function sleepAll(n: number, meter: Meter): Promise<void> {
+  const all = delays(n);
+  meter.start();
+  await gather(times(n, (index) => createTask(() => sleepFor(all[index] as number))));
+}
+
+async function scheduleAndCancel(n: number, meter: Meter): Promise<void> {
+  const all = delays(n);
+  const loop = getRunningLoop();
+  meter.start();
+  const timers = times(n, (index) => loop.callLater(ONE_HOUR + (all[index] as number), console.log));
+  for (const timer of timers) timer.cancel();
+  await sleep(0);
+}
+
+async function enterTimeouts(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    await timeout(ONE_HOUR, async () => {
+      await sleep(0);
+    });
+  }
+}
+
+async function acquireAndRelease(lock: LockLike, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await lock.acquire();
+    try {
+      await sleep(0);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+async function contend(n: number): Promise<void> {
+  const lock = makeLock();
+  await gather(times(CONTENDERS, () => createTask(() => acquireAndRelease(lock, n / CONTENDERS))));
+}
+
+async function cancelAll(n: number, meter: Meter): Promise<void> {
+  const loop = getRunningLoop();
+  let finished = 0;
+  async function block(): Promise<void> {
+    try {
+      await loop.createFuture<void>();
+    } finally {
+      finished++;
+    }
+  }
+  const tasks = times(n, () => createTask(() => block()));
+  await sleep(0);
+  meter.start();
+  for (const task of tasks) task.cancel();
+  const results: unknown[] = await gather(tasks, { returnExceptions: true });
+  meter.stop();
+  if (finished !== n || !results.every(isCancelled) || new Set(results).size !== n) {
+    throw new Error("Not every task was cancelled by an error of its own");
+  }
+}
+
+async function park(): Promise<void> {
+  await getRunningLoop().createFuture<void>();
+}
+
+async function parkAll(n: number, meter: Meter): Promise<void> {
+  collectGarbage();
+  const before = residentBytes();
+  const tasks = times(n, () => createTask(() => park()));
+  await sleep(SETTLE);
+  collectGarbage();
+  await sleep(SETTLE);
+  meter.record((residentBytes() - before) / n);
+  if (tasks.some((task) => task.done())) throw new Error("Not every task was parked");
+  for (const task of tasks) task.cancel();
+  await gather(tasks, { returnExceptions: true });
+}
+
+async function measure({ workload, n, warmUp }: Sample): Promise<void> {
+  const scenario = SCENARIOS[workload];
+  if (warmUp > 0) await scenario(warmUp, new Meter());
+  const meter = new Meter();
+  meter.start();
+  await scenario(n, meter);
+  meter.stop();
+  meter.print();
+}
+
+const sample = sampleOf();
+const missing = whyUnavailable(sample.workload);
+if (missing === undefined) await run(() => measure(sample));
+else printUnavailable(missing);

@@ -1,0 +1,157 @@
+/** The workloads on tsyncio with generators: `tsyncio_generator.ts WORKLOAD N WARM_UP`. */
+
+import { type CoroutineGenerator, createTask, gather, getRunningLoop, isCancelled, run, sleep, timeout } from "../../mod.ts";
+import { type LockLike, makeLock, makeQueue, type QueueLike, whyUnavailable } from "./later.ts";
+import {
+  collectGarbage,
+  delays,
+  Meter,
+  ONE_HOUR,
+  printUnavailable,
+  residentBytes,
+  type Sample,
+  sampleOf,
+  SETTLE,
+  times,
+} from "./sample.ts";
+import type { WorkloadName } from "./workloads.ts";
+
+type Scenario = (n: number, meter: Meter) => CoroutineGenerator<void>;
+
+const SPINNERS = 100;
+const CONTENDERS = 1000;
+
+const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
+  "W1": spawnAndJoin,
+  "W2": switchTasks,
+  "W3-q1": (n) => passItems(n, 1),
+  "W3-q100": (n) => passItems(n, 100),
+  "W4-sleep": sleepAll,
+  "W4-cancel": scheduleAndCancel,
+  "W4-timeout": enterTimeouts,
+  "W5": contend,
+  "W6": cancelAll,
+  "W8-parked": parkAll,
+};
+
+function* noop(): CoroutineGenerator<void> {}
+
+function* spawnAndJoin(n: number): CoroutineGenerator<void> {
+  yield* gather(times(n, () => createTask(noop())));
+}
+
+function* spin(count: number): CoroutineGenerator<void> {
+  for (let i = 0; i < count; i++) yield* sleep(0);
+}
+
+function* switchTasks(n: number): CoroutineGenerator<void> {
+  yield* gather(times(SPINNERS, () => createTask(spin(n / SPINNERS))));
+}
+
+function* produce(queue: QueueLike<number>, n: number): CoroutineGenerator<void> {
+  for (let i = 0; i < n; i++) yield* queue.put(i);
+}
+
+function* consume(queue: QueueLike<number>, n: number): CoroutineGenerator<number> {
+  let total = 0;
+  for (let i = 0; i < n; i++) total += yield* queue.get();
+  return total;
+}
+
+function* passItems(n: number, maxsize: number): CoroutineGenerator<void> {
+  const queue = makeQueue<number>(maxsize);
+  const [, total] = yield* gather([createTask(produce(queue, n)), createTask(consume(queue, n))]);
+  if (total !== n * (n - 1) / 2) throw new Error("Items were lost");
+}
+
+function* sleepAll(n: number, meter: Meter): CoroutineGenerator<void> {
+  const all = delays(n);
+  meter.start();
+  yield* gather(times(n, (index) => createTask(sleep(all[index] as number))));
+}
+
+function* scheduleAndCancel(n: number, meter: Meter): CoroutineGenerator<void> {
+  const all = delays(n);
+  const loop = getRunningLoop();
+  meter.start();
+  const timers = times(n, (index) => loop.callLater(ONE_HOUR + (all[index] as number), console.log));
+  for (const timer of timers) timer.cancel();
+  yield* sleep(0);
+}
+
+function* enterTimeouts(n: number): CoroutineGenerator<void> {
+  for (let i = 0; i < n; i++) {
+    yield* timeout(ONE_HOUR, function* () {
+      yield* sleep(0);
+    });
+  }
+}
+
+function* acquireAndRelease(lock: LockLike, count: number): CoroutineGenerator<void> {
+  for (let i = 0; i < count; i++) {
+    yield* lock.acquire();
+    try {
+      yield* sleep(0);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+function* contend(n: number): CoroutineGenerator<void> {
+  const lock = makeLock();
+  yield* gather(times(CONTENDERS, () => createTask(acquireAndRelease(lock, n / CONTENDERS))));
+}
+
+function* cancelAll(n: number, meter: Meter): CoroutineGenerator<void> {
+  const loop = getRunningLoop();
+  let finished = 0;
+  function* block(): CoroutineGenerator<void> {
+    try {
+      yield* loop.createFuture<void>();
+    } finally {
+      finished++;
+    }
+  }
+  const tasks = times(n, () => createTask(block()));
+  yield* sleep(0);
+  meter.start();
+  for (const task of tasks) task.cancel();
+  const results: unknown[] = yield* gather(tasks, { returnExceptions: true });
+  meter.stop();
+  if (finished !== n || !results.every(isCancelled) || new Set(results).size !== n) {
+    throw new Error("Not every task was cancelled by an error of its own");
+  }
+}
+
+function* park(): CoroutineGenerator<void> {
+  yield* getRunningLoop().createFuture<void>();
+}
+
+function* parkAll(n: number, meter: Meter): CoroutineGenerator<void> {
+  collectGarbage();
+  const before = residentBytes();
+  const tasks = times(n, () => createTask(park()));
+  yield* sleep(SETTLE);
+  collectGarbage();
+  yield* sleep(SETTLE);
+  meter.record((residentBytes() - before) / n);
+  if (tasks.some((task) => task.done())) throw new Error("Not every task was parked");
+  for (const task of tasks) task.cancel();
+  yield* gather(tasks, { returnExceptions: true });
+}
+
+function* measure({ workload, n, warmUp }: Sample): CoroutineGenerator<void> {
+  const scenario = SCENARIOS[workload];
+  if (warmUp > 0) yield* scenario(warmUp, new Meter());
+  const meter = new Meter();
+  meter.start();
+  yield* scenario(n, meter);
+  meter.stop();
+  meter.print();
+}
+
+const sample = sampleOf();
+const missing = whyUnavailable(sample.workload);
+if (missing === undefined) await run(measure(sample));
+else printUnavailable(missing);
