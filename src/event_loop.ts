@@ -20,6 +20,10 @@ import {
   type Waitable,
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
+import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
+import type { Protocol } from "./net/protocols.ts";
+import type { Server } from "./net/server.ts";
+import type { Transport } from "./net/transports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { gather } from "./tasks/gather.ts";
 
@@ -72,6 +76,36 @@ export class EventLoop extends BaseEventLoop {
       const message = "an error occurred during closing of asynchronous generator";
       this.callExceptionHandler({ message, exception: result, asyncgen: open[index] });
     }
+  }
+
+  /**
+   * Connects to a TCP server, and gives the transport and the protocol that `protocolFactory` made, whose `connectionMade` was called. The
+   * addresses of a name are tried in turn.
+   *
+   * @throws OSError, of the class that tells why, when no address can be reached; one that tells them all when they failed for different
+   * reasons. Cancelling it leaves nothing open.
+   */
+  createConnection<P extends Partial<Protocol>>(protocolFactory: () => P, options: ConnectionOptions): Awaitable<[Transport, P]> {
+    return createConnection(this, protocolFactory, options);
+  }
+
+  /**
+   * Listens on TCP. Each connection gets a transport and a protocol of its own, made by `protocolFactory`.
+   *
+   * @throws OSError, of the class that tells why, when an address cannot be bound.
+   */
+  createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
+    return createServer(this, protocolFactory, options);
+  }
+
+  /** What `setExceptionHandler` set; null for the default handler. */
+  override getExceptionHandler(): ExceptionHandler | null {
+    return super.getExceptionHandler() as ExceptionHandler | null;
+  }
+
+  /** What `setTaskFactory` set; null for the usual tasks. */
+  override getTaskFactory(): TaskFactory | null {
+    return super.getTaskFactory() as TaskFactory | null;
   }
 
   /** Stops and closes it. */

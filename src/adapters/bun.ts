@@ -18,7 +18,7 @@ export function bunRuntime(): Runtime {
     name: "bun",
     clock: hostClock(),
     host: hostLoop(),
-    context: asyncResourceContext({ scoped: false }),
+    context: asyncResourceContext(),
     debugRequested,
     net: nodeNet(),
     signals: nodeSignals(),

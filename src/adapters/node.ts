@@ -8,12 +8,9 @@
 import type { Runtime } from "../runtime/runtime.ts";
 import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
-import { hostClock, hostLoop, nodeMajor } from "./shared/host.ts";
+import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
-
-/** From this version on a context is a map, and not a field of what the engine calls a resource. */
-const CONTEXTS_ARE_MAPS = 24;
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
 export function nodeRuntime(): Runtime {
@@ -21,7 +18,7 @@ export function nodeRuntime(): Runtime {
     name: "node",
     clock: hostClock(),
     host: hostLoop(),
-    context: asyncResourceContext({ scoped: nodeMajor() >= CONTEXTS_ARE_MAPS }),
+    context: asyncResourceContext(),
     debugRequested,
     net: nodeNet(),
     signals: nodeSignals(),

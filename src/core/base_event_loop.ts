@@ -26,6 +26,10 @@ export interface LoopOptions {
   readonly debug?: boolean;
 }
 
+// As they are kept. Which class of loops they take is known where they were set.
+type StoredHandler = ((loop: never, context: ExceptionContext) => void) | null;
+type StoredFactory = (<T>(loop: never, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null;
+
 /** Told apart from options that were given, to save a copy for each task. */
 const NO_OPTIONS: TaskOptions = {};
 /** A reaction to it runs in a microtask, on Node three times as cheap as `queueMicrotask`. */
@@ -111,8 +115,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   readonly #noContext = new Context();
   readonly #taskDefaults = { loop: this };
   #debug: boolean;
-  #exceptionHandler: ((loop: this, context: ExceptionContext) => void) | null = null;
-  #taskFactory: (<T>(loop: this, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null = null;
+  #exceptionHandler: StoredHandler = null;
+  #taskFactory: StoredFactory = null;
 
   /** @internal */
   constructor(runtime: Runtime, debug: boolean) {
@@ -465,7 +469,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   createTask<T>(coroutine: Startable<T>, options: TaskOptions = NO_OPTIONS): Task<T> {
     this.#checkOpen();
     if (this.#taskFactory === null) return new Task<T>(coroutine, options === NO_OPTIONS ? this.#taskDefaults : { ...options, loop: this });
-    return this.#taskFactory(this, coroutine, options);
+    return this.#taskFactory(this as never, coroutine, options);
   }
 
   /** Has `factory(loop, coroutine, options)` make the loop's tasks; null for the usual ones. */
@@ -473,11 +477,11 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     if (factory !== null && typeof factory !== "function") {
       throw new TypeError(`Cannot set the task factory: a function or null was expected, got ${typeof factory}`);
     }
-    this.#taskFactory = factory;
+    this.#taskFactory = factory as StoredFactory;
   }
 
   /** What `setTaskFactory` set; null for the usual tasks. */
-  getTaskFactory(): (<T>(loop: this, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null {
+  getTaskFactory(): (<T>(loop: never, coroutine: Startable<T>, options: TaskOptions) => Task<T>) | null {
     return this.#taskFactory;
   }
 
@@ -516,11 +520,11 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     if (handler !== null && typeof handler !== "function") {
       throw new TypeError(`Cannot set the exception handler: a function or null was expected, got ${typeof handler}`);
     }
-    this.#exceptionHandler = handler;
+    this.#exceptionHandler = handler as StoredHandler;
   }
 
   /** What `setExceptionHandler` set; null for the default handler. */
-  getExceptionHandler(): ((loop: this, context: ExceptionContext) => void) | null {
+  getExceptionHandler(): ((loop: never, context: ExceptionContext) => void) | null {
     return this.#exceptionHandler;
   }
 
@@ -533,7 +537,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   callExceptionHandler(context: ExceptionContext): void {
     if (this.#exceptionHandler === null) return this.#reportByDefault(context);
     try {
-      this.#exceptionHandler(this, context);
+      this.#exceptionHandler(this as never, context);
     } catch (error) {
       this.#reportByDefault({ message: "Unhandled error in exception handler", exception: error, context });
     }
