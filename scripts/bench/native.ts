@@ -1,10 +1,10 @@
 /**
- * The floor: the workloads on the runtime's own promises and timers, written by hand as cheaply as they can be: `native.ts WORKLOAD N WARM_UP`.
- * Nothing here can be cancelled from outside.
+ * The floor: the workloads on the runtime's own promises and timers, written by hand, as cheaply as they can be. Nothing here can be
+ * cancelled from outside. `native.ts WORKLOAD N WARM_UP`
  */
 
 import { setImmediate } from "node:timers";
-import { collectGarbage, delays, Meter, ONE_HOUR, residentBytes, sampleOf, SETTLE, times } from "./sample.ts";
+import { collectGarbage, delays, Meter, ONE_HOUR, residentBytes, residentBytesBefore, sampleOf, SETTLE, times } from "./sample.ts";
 import type { WorkloadName } from "./workloads.ts";
 
 type Scenario = (n: number, meter: Meter) => Promise<void>;
@@ -210,8 +210,7 @@ async function park(): Promise<void> {
 }
 
 async function parkAll(n: number, meter: Meter): Promise<void> {
-  collectGarbage();
-  const before = residentBytes();
+  const before = residentBytesBefore();
   const all = times(n, park);
   await pause(SETTLE);
   collectGarbage();

@@ -9,6 +9,7 @@ import {
   ONE_HOUR,
   printUnavailable,
   residentBytes,
+  residentBytesBefore,
   type Sample,
   sampleOf,
   SETTLE,
@@ -133,8 +134,7 @@ async function park(): Promise<void> {
 }
 
 async function parkAll(n: number, meter: Meter): Promise<void> {
-  collectGarbage();
-  const before = residentBytes();
+  const before = residentBytesBefore();
   const tasks = times(n, () => createTask(() => park()));
   await sleep(SETTLE);
   collectGarbage();

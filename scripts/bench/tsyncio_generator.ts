@@ -9,6 +9,7 @@ import {
   ONE_HOUR,
   printUnavailable,
   residentBytes,
+  residentBytesBefore,
   type Sample,
   sampleOf,
   SETTLE,
@@ -129,8 +130,7 @@ function* park(): CoroutineGenerator<void> {
 }
 
 function* parkAll(n: number, meter: Meter): CoroutineGenerator<void> {
-  collectGarbage();
-  const before = residentBytes();
+  const before = residentBytesBefore();
   const tasks = times(n, () => createTask(park()));
   yield* sleep(SETTLE);
   collectGarbage();
