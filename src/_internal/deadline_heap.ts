@@ -27,6 +27,11 @@ export class DeadlineHeap<T extends Sequenced> {
     return this.#items[0];
   }
 
+  /** The deadline of that item; Infinity when there is none. */
+  get earliest(): number {
+    return this.#deadlines[0] ?? Infinity;
+  }
+
   /** Adds an item. */
   push(deadline: number, item: T): void {
     this.#rise(this.#items.length, deadline, item);

@@ -9,13 +9,23 @@ import { RuntimeError } from "../errors.ts";
 import type { ContextStorage, Hold, Stepper, TimerToken } from "../runtime/host.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Startable } from "./awaitable.ts";
-import { Context, copyContext } from "./context.ts";
+import { currentValues, NO_VALUES } from "./context.ts";
 import { isCoroutineFunction } from "./coroutine.ts";
 import { type ExceptionContext, formatReport } from "./exception_handler.ts";
 import { type Failing, FailureLog } from "./failure_log.ts";
 import { Future } from "./future.ts";
 import { type AbstractEventLoop, type Callback, Handle, TimerHandle } from "./handle.ts";
-import { type LoopFace, type Runnable, running, runningLoop, someLoop, type Store, type StrandFace, type TaskFace } from "./running.ts";
+import {
+  type LoopFace,
+  type Runnable,
+  running,
+  runningLoop,
+  someLoop,
+  type Store,
+  type StrandFace,
+  type TaskFace,
+  type TimerItem,
+} from "./running.ts";
 import { Task, type TaskOptions } from "./task.ts";
 
 /** How a loop is to be made. */
@@ -74,7 +84,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   readonly _storage: ContextStorage;
 
   readonly #ready = new Deque<Runnable>();
-  readonly #timers = new DeadlineHeap<TimerHandle>();
+  readonly #timers = new DeadlineHeap<TimerItem>();
   #sequence = 0;
   #cancelledTimers = 0;
   /** The tasks that are not done, newest first, as a linked list: adding and removing must be cheap. */
@@ -112,7 +122,6 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #heldBy: TaskFace | null = null;
   #timer: { readonly token: TimerToken; readonly when: number } | null = null;
 
-  readonly #noContext = new Context();
   readonly #taskDefaults = { loop: this };
   #debug: boolean;
   #exceptionHandler: StoredHandler = null;
@@ -284,8 +293,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     this.#state = IDLE;
     if (this.#serving) this.#restServing();
     else this.#failures.sweep();
-    const next = this.#timers.peek();
-    if (next !== undefined) this.#armTimer(next.when());
+    this.#armTimer(this.#timers.earliest);
   }
 
   /** Asks the host for a turn, for what is ready. */
@@ -328,7 +336,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
    */
   _deliver<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
     if (this.#closed) return;
-    this.#ready.push(new Handle(this, callback as Callback, args, copyContext()));
+    this.#ready.push(new Handle(this, callback as Callback, args, currentValues()));
     if (this.#state === IDLE || this.#state === ARMED) this.#enter();
   }
 
@@ -353,7 +361,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   callSoon<A extends unknown[]>(callback: (this: void, ...args: A) => void, ...args: A): Handle {
     this.#checkOpen();
     this.#checkCallback(callback, "callSoon");
-    const handle = new Handle(this, callback as Callback, args, copyContext());
+    const handle = new Handle(this, callback as Callback, args, currentValues());
     this._schedule(handle);
     return handle;
   }
@@ -378,7 +386,9 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     checkDelay(when, "callAt");
     this.#checkOpen();
     this.#checkCallback(callback, "callAt");
-    return this.#addTimer(when, callback as Callback, args, copyContext());
+    const timer = new TimerHandle(this, when, callback as Callback, args, currentValues());
+    this._addTimer(when, timer);
+    return timer;
   }
 
   /**
@@ -386,15 +396,18 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
    * @internal
    */
   _callAt(when: number, callback: Callback, ...args: unknown[]): TimerHandle {
-    this.#checkOpen();
-    return this.#addTimer(when, callback, args, this.#noContext);
+    const timer = new TimerHandle(this, when, callback, args, NO_VALUES);
+    this._addTimer(when, timer);
+    return timer;
   }
 
-  #addTimer(when: number, callback: Callback, args: readonly unknown[], context: Context): TimerHandle {
-    const timer = new TimerHandle(this, when, this.#sequence++, callback, args, context);
-    this.#timers.push(when, timer);
-    if (this.#state === IDLE && this.#timers.peek() === timer) this.#armTimer(when);
-    return timer;
+  /** @internal */
+  _addTimer(when: number, item: TimerItem): void {
+    this.#checkOpen();
+    item._sequence = this.#sequence++;
+    item._scheduled = true;
+    this.#timers.push(when, item);
+    if (this.#state === IDLE && this.#timers.peek() === item) this.#armTimer(when);
   }
 
   /** The loop's clock: monotonic milliseconds, with a fraction, from an arbitrary origin. */
@@ -420,10 +433,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #collectDue(until: number): void {
     for (;;) {
       const timer = this.#timers.peek();
-      if (timer === undefined || (!timer.cancelled() && timer.when() > until)) return;
+      if (timer === undefined || (this.#timers.earliest > until && !timer._dropped())) return;
       this.#timers.pop();
       timer._scheduled = false;
-      if (timer.cancelled()) this.#cancelledTimers--;
+      if (timer._dropped()) this.#cancelledTimers--;
       else this.#ready.push(timer);
     }
   }
@@ -431,7 +444,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   /** @internal */
   _timerCancelled(): void {
     if (++this.#cancelledTimers * 2 <= this.#timers.length) return;
-    this.#timers.retain((timer) => timer._scheduled = !timer.cancelled());
+    this.#timers.retain((timer) => timer._scheduled = !timer._dropped());
     this.#cancelledTimers = 0;
   }
 

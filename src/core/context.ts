@@ -6,7 +6,8 @@
 import { LookupError, RuntimeError } from "../errors.ts";
 import { currentStrand, running, type Values } from "./running.ts";
 
-const NONE: ReadonlyMap<object, unknown> = new Map();
+/** No values at all. */
+export const NO_VALUES: ReadonlyMap<object, unknown> = new Map();
 
 /**
  * The values of context variables. Each task has one, a copy of its maker's; callbacks have the one that was current
@@ -14,7 +15,7 @@ const NONE: ReadonlyMap<object, unknown> = new Map();
  */
 export class Context {
   /** @internal */
-  _values: Values = NONE;
+  _values: Values = NO_VALUES;
   #entered = false;
 
   /**
@@ -165,7 +166,7 @@ export function contextOf(values: Values): Context {
 export function currentValues(): Values {
   if (running.context !== null) return running.context._values;
   const strand = currentStrand();
-  return strand !== null ? strand.task._values : running.outside?._values ?? NONE;
+  return strand !== null ? strand.task._values : running.outside?._values ?? NO_VALUES;
 }
 
 /** The context that `get` and `set` work on here. */

@@ -5,7 +5,6 @@
  */
 import { RuntimeError } from "../errors.ts";
 import { type Awaitable, type Body, type CoroutineGenerator, isAwait, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
-import { Await, type Source } from "./future.ts";
 import { currentStrand } from "./running.ts";
 import { DriverStrand, isGeneratorFunction, runBody, type Strand } from "./strand.ts";
 import { Task } from "./task.ts";
@@ -24,7 +23,7 @@ export interface Coroutine<T> extends Awaitable<T> {
 type Start<T> = () => CoroutineGenerator<T>;
 
 /** Something that starts when it is waited for. Outside any task, and for callbacks given by hand, it becomes a task of its own. */
-abstract class Lazy<T> implements Awaitable<T> {
+export abstract class Lazy<T> implements Awaitable<T> {
   abstract get [Symbol.toStringTag](): string;
 
   abstract [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown>;
@@ -122,71 +121,9 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   }
 }
 
-/** Giving up one turn: what most programs wait for most often, and so its own iterator and its own source. */
-class Pause<T> extends Lazy<T> implements Source {
-  readonly #result: T;
-  #state: "new" | "suspended" | "done" = "new";
-
-  constructor(result: T) {
-    super();
-    this.#result = result;
-  }
-
-  get [Symbol.toStringTag](): string {
-    return "Coroutine";
-  }
-
-  [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
-    return this;
-  }
-
-  next(): IteratorResult<Suspend | undefined, T> {
-    if (this.#state === "done") throw reused();
-    if (this.#state === "suspended") return this.return(this.#result);
-    this.#state = "suspended";
-    return { done: false, value: undefined };
-  }
-
-  throw(error: unknown): never {
-    this.#state = "done";
-    throw error;
-  }
-
-  return(value: T): { done: true; value: T } {
-    this.#state = "done";
-    return { done: true, value };
-  }
-
-  /** @internal */
-  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
-    if (this.#state !== "new") return reject(reused());
-    this.#state = "done";
-    const waiting = new Await(strand, this, resolve, reject);
-    strand.loop._schedule(waiting);
-    strand._wait(waiting);
-  }
-
-  /**
-   * A turn cannot be taken back: the request is kept, and thrown when it is over.
-   * @internal
-   */
-  cancel(): boolean {
-    return false;
-  }
-
-  /** @internal */
-  _settle(resolve: Resolve): void {
-    resolve(this.#result);
-  }
-}
-
-function reused(): RuntimeError {
+/** What a second wait for something that runs once gets. */
+export function reused(): RuntimeError {
   return new RuntimeError("cannot reuse already awaited coroutine: it runs once; createTask or ensureFuture shares a result");
-}
-
-/** Gives up one turn of the loop, and gives `result`. */
-export function pause<T>(result: T): Awaitable<T> {
-  return new Pause(result);
 }
 
 /** On the functions that `coroutine` makes. */

@@ -9,7 +9,7 @@ import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { type Context, copyContext } from "./context.ts";
 import type { Failure } from "./failure_log.ts";
 import { type AbstractEventLoop, type Callback, Handle } from "./handle.ts";
-import { currentStrand, type LoopFace, type Runnable, someLoop, type StrandFace, type Waiting } from "./running.ts";
+import { currentStrand, type LoopFace, type Runnable, someLoop, type StrandFace, type Suspension, type Waiting } from "./running.ts";
 
 const PENDING = 0;
 const RESULT = 1;
@@ -290,7 +290,7 @@ export function isFuture(value: unknown): value is Future<unknown> {
 }
 
 /** Why `strand` cannot wait for `future`; null if it can. */
-export function refuseToWait(strand: StrandFace, future: Future<unknown>): RuntimeError | null {
+function refuseToWait(strand: StrandFace, future: Future<unknown>): RuntimeError | null {
   if (future._loop !== strand.loop) return new RuntimeError(`${strand.task} got ${future} attached to a different loop`);
   if ((strand.task as unknown) === future) return new RuntimeError(`Task cannot await on itself: ${future}`);
   return null;
@@ -330,23 +330,19 @@ export class Await implements Runnable, Waiting {
   }
 }
 
-/**
- * What `yield*` of a future drives. Hands itself to the kernel (it is a `Suspend`), so that a bare `yield` of a future can be told apart;
- * and while the future is pending it is its own iterator result, to save an object for each wait.
- */
-export class FutureIterator<T> {
-  /** @internal */
-  readonly _future: Future<T>;
+/** What `yield*` of a future drives. It hands itself to the kernel, so that a bare `yield` of a future can be told apart. */
+class FutureIterator<T> implements Suspension {
+  readonly #future: Future<T>;
   readonly done: false = false;
   readonly value: this = this;
 
   constructor(future: Future<T>) {
-    this._future = future;
+    this.#future = future;
   }
 
   next(): IteratorResult<FutureIterator<T>, T> {
-    if (!this._future.done()) return this;
-    return { done: true, value: this._future.result() };
+    if (!this.#future.done()) return this;
+    return { done: true, value: this.#future.result() };
   }
 
   throw(error: unknown): never {
@@ -355,6 +351,16 @@ export class FutureIterator<T> {
 
   return(value: T): IteratorResult<FutureIterator<T>, T> {
     return { done: true, value };
+  }
+
+  _park(strand: StrandFace & Runnable): RuntimeError | null {
+    const refusal = refuseToWait(strand, this.#future);
+    if (refusal === null) this.#future._addWaiter(strand);
+    return refusal;
+  }
+
+  cancel(message?: string): boolean {
+    return this.#future.cancel(message);
   }
 }
 

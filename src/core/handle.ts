@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { Context } from "./context.ts";
-import { type LoopFace, running } from "./running.ts";
+import { Context, contextOf } from "./context.ts";
+import { type LoopFace, running, type Values } from "./running.ts";
 
 /** A callback of any type, as the loop keeps it. */
 // deno-lint-ignore no-explicit-any -- its arguments are kept beside it, checked where both were given
 export type Callback = (...args: any[]) => unknown;
+
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** A call that is to come: what `callSoon` gives. */
 export class Handle {
@@ -21,10 +23,11 @@ export class Handle {
   _args: readonly unknown[];
   /** @internal */
   readonly _loop: LoopFace;
-  readonly #context: Context;
+  /** The context; only what it holds, until someone needs the context itself. */
+  #context: Context | Values;
 
   /** @internal */
-  constructor(loop: LoopFace, callback: Callback, args: readonly unknown[], context: Context) {
+  constructor(loop: LoopFace, callback: Callback, args: readonly unknown[], context: Context | Values) {
     this._loop = loop;
     this._callback = callback;
     this._args = args;
@@ -34,7 +37,7 @@ export class Handle {
   /** The callback will not be called. Does nothing once it was called. */
   cancel(): void {
     this._callback = null;
-    this._args = [];
+    this._args = NO_ARGUMENTS;
   }
 
   /** Whether `cancel()` was called. */
@@ -44,14 +47,15 @@ export class Handle {
 
   /** The context variables that the callback sees: a copy of those at the time of scheduling. */
   getContext(): Context {
-    return this.#context;
+    if (this.#context instanceof Context) return this.#context;
+    return this.#context = contextOf(this.#context);
   }
 
   /** @internal */
   _run(): void {
     const callback = this._callback;
     if (callback === null) return;
-    running.context = this.#context;
+    running.context = this.getContext();
     try {
       callback(...this._args);
     } catch (error) {
@@ -69,22 +73,20 @@ export class Handle {
 /** A call at a time: what `callLater` and `callAt` give. */
 export class TimerHandle extends Handle {
   readonly #when: number;
-  /**
-   * Timers of one deadline run in the order in which they were made.
-   * @internal
-   */
-  readonly _sequence: number;
-  /**
-   * Whether it is in the loop's heap.
-   * @internal
-   */
-  _scheduled = true;
+  /** @internal */
+  _sequence = 0;
+  /** @internal */
+  _scheduled = false;
 
   /** @internal */
-  constructor(loop: LoopFace, when: number, sequence: number, callback: Callback, args: readonly unknown[], context: Context) {
+  constructor(loop: LoopFace, when: number, callback: Callback, args: readonly unknown[], context: Context | Values) {
     super(loop, callback, args, context);
     this.#when = when;
-    this._sequence = sequence;
+  }
+
+  /** @internal */
+  _dropped(): boolean {
+    return this._callback === null;
   }
 
   /** The callback will not be called. Does nothing once it was called. */

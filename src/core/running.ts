@@ -40,6 +40,22 @@ export interface TaskFace {
   _countRequest(change: 1 | -1): void;
 }
 
+/** What a generator hands to the kernel when it has to wait; each is its own iterator result meanwhile, to save an object for each wait. */
+export interface Suspension extends Waiting {
+  /** Has `strand` run when this is over. Gives an error, to be thrown at the generator, when the strand cannot wait for this. */
+  _park(strand: StrandFace & Runnable): Error | null;
+}
+
+/** Something in the heap of timers of a loop. */
+export interface TimerItem extends Runnable {
+  /** Those of one deadline run in the order of these numbers. */
+  _sequence: number;
+  /** Whether it is in the heap. */
+  _scheduled: boolean;
+  /** Whether it was cancelled, and is not to be run. */
+  _dropped(): boolean;
+}
+
 /** A line of execution of a task, as what is waited for sees it. */
 export interface StrandFace extends Waiting {
   readonly loop: LoopFace;
@@ -74,6 +90,8 @@ export interface LoopFace {
   _removeTask(task: TaskFace): void;
   /** A future failed; it is reported later if nobody looks at the error. */
   _noteFailure(future: object): void;
+  /** Runs `item` at the time `when`, unless it is dropped before. */
+  _addTimer(when: number, item: TimerItem): void;
   /** A timer in the heap was cancelled. */
   _timerCancelled(): void;
 }

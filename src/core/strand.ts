@@ -7,7 +7,7 @@ import { RuntimeError } from "../errors.ts";
 import type { Stepper } from "../runtime/host.ts";
 import type { Awaitable, Body, CoroutineGenerator, Drivable, Reject, Resolve } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
-import { Future, FutureIterator, refuseToWait } from "./future.ts";
+import { Future } from "./future.ts";
 import {
   currentStrand,
   type LoopFace,
@@ -15,6 +15,7 @@ import {
   running,
   type Store,
   type StrandFace,
+  type Suspension,
   type TaskFace,
   type Waiting,
 } from "./running.ts";
@@ -119,28 +120,20 @@ export abstract class Strand implements StrandFace, Runnable, Store {
 
   /** Waits for what a generator yielded. */
   #suspend(yielded: unknown): void {
-    if (yielded instanceof BodyStrand) return this.#suspendOnBody(yielded); // which is running
     if (yielded === undefined) this.loop._schedule(this);
-    else if (yielded instanceof FutureIterator) this.#suspendOn(yielded._future);
+    else if (isSuspension(yielded)) this.#suspendOn(yielded);
     else this.#throwNextTurn(foreignYield(yielded, this.task));
-    this.loop._release(this.task);
+    if (!(yielded instanceof BodyStrand)) this.loop._release(this.task); // a body is running
   }
 
-  #suspendOn(future: Future<unknown>): void {
-    const refusal = refuseToWait(this, future);
+  #suspendOn(suspension: Suspension): void {
+    const refusal = suspension._park(this);
     if (refusal !== null) return this.#throwNextTurn(refusal);
-    this.#waiting = future;
-    future._addWaiter(this);
-    this.#passKeptRequest(future);
+    this.#waiting = suspension;
+    this.#passKeptRequest(suspension);
   }
 
-  #suspendOnBody(body: BodyStrand): void {
-    this.#waiting = body;
-    body._waiter = this;
-    this.#passKeptRequest(body);
-  }
-
-  #throwNextTurn(error: RuntimeError): void {
+  #throwNextTurn(error: Error): void {
     this.#injection = error;
     this.loop._schedule(this);
   }
@@ -334,22 +327,24 @@ export class DriverStrand extends Strand {
 }
 
 /** The body of a scope that is an async function. Whoever drives the scope waits for it, and goes on without a turn. */
-export class BodyStrand extends Strand {
+export class BodyStrand extends Strand implements Suspension {
   readonly done: false = false;
   readonly value: this = this;
   readonly #parent: Strand;
   #ended = false;
   #error: { readonly error: unknown } | null = null;
-  #value: unknown = undefined;
-  /**
-   * The strand that goes on when this one has ended.
-   * @internal
-   */
-  _waiter: Strand | null = null;
+  #result: unknown = undefined;
+  /** The strand that goes on when this one has ended. */
+  #waiter: Strand | null = null;
 
   constructor(parent: Strand) {
     super(parent.task);
     this.#parent = parent;
+  }
+
+  _park(strand: StrandFace & Runnable): null {
+    this.#waiter = strand as Strand;
+    return null;
   }
 
   /** Follows the promise of the body, which has just begun, to its end. */
@@ -362,7 +357,7 @@ export class BodyStrand extends Strand {
   next(): IteratorResult<unknown, unknown> {
     if (!this.#ended) return this;
     if (this.#error !== null) throw this.#error.error;
-    return { done: true, value: this.#value };
+    return { done: true, value: this.#result };
   }
 
   [Symbol.iterator](): this {
@@ -375,7 +370,7 @@ export class BodyStrand extends Strand {
 
   /** @internal */
   _succeeded(value: unknown): void {
-    this.#value = value;
+    this.#result = value;
     this._passUp(this.#parent);
     this.#end();
   }
@@ -389,8 +384,8 @@ export class BodyStrand extends Strand {
 
   #end(): void {
     this.#ended = true;
-    const waiter = this._waiter;
-    this._waiter = null;
+    const waiter = this.#waiter;
+    this.#waiter = null;
     if (waiter === null) return;
     if (waiter._stepper === null) waiter.step();
     else waiter._stepper.resume();
@@ -463,6 +458,10 @@ function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknow
   if (typeof steps.throw === "function") return steps.throw(error);
   steps.return?.();
   throw error;
+}
+
+function isSuspension(value: unknown): value is Suspension {
+  return typeof value === "object" && value !== null && "_park" in value;
 }
 
 function foreignYield(yielded: unknown, task: TaskFace): RuntimeError {

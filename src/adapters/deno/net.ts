@@ -102,6 +102,9 @@ function tryToListen(action: string, hostname: string, port: number, tcpBacklog:
   }
 }
 
+/** `accept` fails with these when the peer of a connection was gone before it was accepted: nothing is wrong with the listener. */
+const GONE: ReadonlySet<string> = new Set(["NotConnected", "ConnectionAborted", "ConnectionReset"]);
+
 /**
  * Turns `accept` into calls.
  *
@@ -144,7 +147,7 @@ class DenoListenerHandle implements ListenerHandle {
   readonly #onFailure = (error: unknown): void => {
     this.#accepting = false;
     if (!this.#open) return this.#tellClosed();
-    if (this.#onError === undefined) this.accept();
+    if (this.#onError === undefined || GONE.has((error as Error).name)) this.accept();
     else this.#onError(toOSError(error, "accept a connection"), this.accept);
   };
 

@@ -124,7 +124,7 @@ export class DenoSocketHandle implements SocketHandle {
   #send(): void {
     if (this.#sending !== null) return;
     if (this.#queue.length > 0) this.#sendChunk(this.#nextChunk());
-    else if (this.#ending) this.native.closeWrite().then(this.#onWriteEnd, this.#onFailure);
+    else if (this.#ending) this.native.closeWrite().then(this.#onWriteEnd, this.#onWriteEndFailure);
   }
 
   #sendChunk(chunk: Uint8Array): void {
@@ -160,6 +160,12 @@ export class DenoSocketHandle implements SocketHandle {
   readonly #onWriteEnd = (): void => {
     this.#writeEnded = true;
     this.#closeIfEnded();
+  };
+
+  /** A connection that is gone already has nothing to end; reading tells what became of it. */
+  readonly #onWriteEndFailure = (error: unknown): void => {
+    if ((error as Error).name === "NotConnected") this.#onWriteEnd();
+    else this.#onFailure(error);
   };
 
   // -------------------------------------------------------------- closing

@@ -67,13 +67,17 @@ class NodeNet implements NetDriver {
     this.#check(action, host, port);
     const server = getBuiltin<NodeNetModule>("node:net").createServer({ allowHalfOpen: true });
     const attempt = new Attempt(() => server.close());
-    server.on("connection", (socket) => onConnection(new NodeSocketHandle(socket)));
+    let listener: NodeListenerHandle | null = null;
+    server.on("connection", (socket) => {
+      if (listener?.open) onConnection(new NodeSocketHandle(socket));
+      else socket.destroy(); // accepted while it was being closed
+    });
     server.on("error", (error) => {
       if (attempt.end()) outcome(toOSError(error, action, { address: host, port }), null);
       else if (!attempt.abandoned) onError?.(toOSError(error, "accept a connection"), () => {});
     });
     server.on("listening", () => {
-      if (attempt.end()) outcome(null, new NodeListenerHandle(server));
+      if (attempt.end()) outcome(null, listener = new NodeListenerHandle(server));
     });
     server.listen({ host, port, backlog, ...(reusePort ? { reusePort } : {}) });
     return attempt.abandon;
@@ -129,7 +133,7 @@ class Attempt {
 class NodeListenerHandle implements ListenerHandle {
   readonly address: InetEndpoint;
   readonly native: NodeServer;
-  #open = true;
+  open = true;
 
   constructor(server: NodeServer) {
     this.native = server;
@@ -140,8 +144,8 @@ class NodeListenerHandle implements ListenerHandle {
   }
 
   close(closed: () => void = () => {}): void {
-    if (this.#open) this.native.close(); // at once; Node's own callback would wait for the connections too
-    this.#open = false;
+    if (this.open) this.native.close(); // at once; Node's own callback would wait for the connections too
+    this.open = false;
     queueMicrotask(closed);
   }
 }

@@ -62,8 +62,9 @@ export class NodeSocketHandle implements SocketHandle {
   }
 
   #tellClose(events: SocketEvents): void {
-    if (this.#dropped) events.onClose(null);
-    else events.onClose(this.#error);
+    if (this.#dropped) return events.onClose(null);
+    if (!this.#ended && this.#error === null) events.onEnd(); // somebody destroyed the native socket
+    events.onClose(this.#error);
   }
 
   pause(): void {

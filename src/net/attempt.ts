@@ -1,0 +1,47 @@
+/**
+ * Waiting for what was asked of the host.
+ *
+ * @module
+ */
+import { type CoroutineGenerator, Future } from "../core/mod.ts";
+import type { Abandon, Outcome } from "../runtime/net_driver.ts";
+import type { NetLoop } from "./net_loop.ts";
+
+/**
+ * Asks the host by calling `ask`, and waits for the outcome. When the wait is cancelled the attempt is abandoned, and what
+ * it may have brought in the meantime is given to `discard`.
+ *
+ * @throws the error of the outcome, and what `ask` throws.
+ */
+export function* attempt<T>(
+  loop: NetLoop,
+  ask: (outcome: Outcome<T>) => Abandon,
+  discard: (value: T) => void,
+): CoroutineGenerator<T> {
+  const answer = new Future<T>({ loop });
+  let given = false;
+  const settle = (error: Error | null, value: T | null): void => {
+    if (!answer.done()) {
+      if (error === null) answer.setResult(value as T);
+      else answer.setException(error);
+    } else if (error === null) discard(value as T);
+  };
+  const abandon = ask((error, value) => {
+    if (!loop.isClosed()) loop._deliver(settle, error, value);
+    else if (error === null) discard(value as T);
+  });
+  try {
+    const value = yield* answer;
+    given = true;
+    return value;
+  } finally {
+    if (!given) giveUp(answer, abandon, discard);
+  }
+}
+
+/** After a failure there is nothing left to give up, and it does nothing. */
+function giveUp<T>(answer: Future<T>, abandon: Abandon, discard: (value: T) => void): void {
+  abandon();
+  if (!answer.done()) answer.cancel();
+  else if (!answer.cancelled() && answer.exception() === null) discard(answer.result());
+}

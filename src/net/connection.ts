@@ -1,0 +1,223 @@
+/**
+ * Making connections and servers. What `EventLoop` offers as methods, for any loop.
+ *
+ * @module
+ */
+import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
+import { OSError } from "../errors.ts";
+import type {
+  Abandon,
+  ConnectOptions,
+  ListenerHandle,
+  ListenOptions,
+  Outcome,
+  ResolvedAddress,
+  SocketHandle,
+} from "../runtime/net_driver.ts";
+import { checkFamily, checkHost, checkPort, combine, distinct, netDriverOf, resolve } from "./addresses.ts";
+import { attempt } from "./attempt.ts";
+import type { NetLoop } from "./net_loop.ts";
+import type { Protocol } from "./protocols.ts";
+import { type Server, SocketServer } from "./server.ts";
+import { SocketTransport } from "./socket_transport.ts";
+import type { AddressFamily, Transport } from "./transports.ts";
+
+/** Where to connect to. */
+export interface ConnectionOptions {
+  /** An address or a name, whose addresses are tried in turn. */
+  readonly host: string;
+  readonly port: number;
+  /** Which addresses of a name are tried. @default "unspec" */
+  readonly family?: AddressFamily;
+  /** The address of this side. */
+  readonly localAddr?: { readonly host: string; readonly port?: number };
+}
+
+/** Where to listen. */
+export interface ServerOptions {
+  /** An address or a name; several; or, when it is left out, null or "", all addresses of the machine. */
+  readonly host?: string | readonly string[] | null;
+  /** 0 asks for a free one: `server.sockets` tells which. */
+  readonly port: number;
+  /** Which addresses of a name are bound. @default "unspec" */
+  readonly family?: AddressFamily;
+  /** How many connections may wait to be accepted; one more tries again, a second later. @default 511, as the hosts have it (asyncio: 100) */
+  readonly backlog?: number;
+  /** Lets several processes listen on one port. @default false */
+  readonly reusePort?: boolean;
+  /** Accept connections from the beginning; else from `startServing` on. @default true */
+  readonly startServing?: boolean;
+}
+
+/** Hosts accept one connection at a time, where asyncio accepts all that wait: a burst needs more room. */
+const DEFAULT_BACKLOG = 511;
+/** All addresses of the machine. */
+const ANY_IPV4 = "0.0.0.0";
+/** All addresses of the machine, IPv4 among them: no host but Node can have the two apart. */
+const ANY_IPV6 = "::";
+
+// ---------------------------------------------------------------- connections
+
+/** `EventLoop.createConnection`. */
+export function createConnection<P extends Partial<Protocol>>(
+  loop: NetLoop,
+  protocolFactory: () => P,
+  options: ConnectionOptions,
+): Awaitable<[Transport, P]> {
+  checkFactory(protocolFactory, "create a connection");
+  checkConnection(options);
+  return scopedAwaitable(connect(loop, protocolFactory, options));
+}
+
+/** @throws TypeError or RangeError for options that cannot be right. */
+export function checkConnection(options: ConnectionOptions): void {
+  const action = "create a connection";
+  checkHost(options.host, action);
+  checkPort(options.port, action);
+  if (options.family !== undefined) checkFamily(options.family, action);
+  if (options.localAddr === undefined) return;
+  checkHost(options.localAddr.host, `${action} from a local address`);
+  if (options.localAddr.port !== undefined) checkPort(options.localAddr.port, `${action} from a local address`);
+}
+
+function checkFactory(protocolFactory: unknown, action: string): void {
+  if (typeof protocolFactory === "function") return;
+  throw new TypeError(
+    `Cannot ${action}: a function that makes a protocol was expected, got ${protocolFactory === null ? "null" : typeof protocolFactory}`,
+  );
+}
+
+function* connect<P extends Partial<Protocol>>(
+  loop: NetLoop,
+  protocolFactory: () => P,
+  options: ConnectionOptions,
+): CoroutineGenerator<[Transport, P]> {
+  const socket = yield* openSocket(loop, options);
+  let protocol: P;
+  try {
+    protocol = protocolFactory();
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  const transport = new SocketTransport(loop, socket, protocol);
+  const made = new Future<void>({ loop });
+  transport.begin(made);
+  try {
+    yield* made;
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+  return [transport, protocol];
+}
+
+/** Tries the addresses of the host in turn. */
+function* openSocket(
+  loop: NetLoop,
+  { host, port, family = "unspec", localAddr }: ConnectionOptions,
+): CoroutineGenerator<SocketHandle> {
+  const driver = netDriverOf(loop, "create a connection");
+  const remotes = yield* resolve(loop, host, family);
+  const locals = localAddr === undefined ? null : yield* resolve(loop, localAddr.host, family);
+  const errors: OSError[] = [];
+  for (const remote of remotes) {
+    try {
+      const place: ConnectOptions = { host: remote.address, port, family: remote.family, ...localPart(remote, locals, localAddr?.port) };
+      return yield* attempt<SocketHandle>(loop, (outcome) => driver.connect(place, outcome), (handle) => handle.close());
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error;
+      errors.push(error);
+    }
+  }
+  throw combine(errors);
+}
+
+function localPart(
+  remote: ResolvedAddress,
+  locals: readonly ResolvedAddress[] | null,
+  localPort: number | undefined,
+): Pick<ConnectOptions, "localAddress" | "localPort"> {
+  if (locals === null) return {};
+  const local = locals.find(({ family }) => family === remote.family);
+  if (local === undefined) throw new OSError(`no matching local address with family=${remote.family} found`);
+  return { localAddress: local.address, ...(localPort === undefined ? {} : { localPort }) };
+}
+
+// ---------------------------------------------------------------- servers
+
+/** `EventLoop.createServer`. */
+export function createServer(loop: NetLoop, protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
+  checkFactory(protocolFactory, "create a server");
+  checkServer(options);
+  return scopedAwaitable(listen(loop, protocolFactory, options));
+}
+
+/** @throws TypeError or RangeError for options that cannot be right. */
+export function checkServer({ host, port, family, backlog }: ServerOptions): void {
+  const action = "create a server";
+  const hosts = hostsOf(host);
+  if (hosts.length === 0) throw new RangeError(`Cannot ${action}: the list of hosts is empty`);
+  for (const one of hosts) if (one !== null) checkHost(one, action);
+  checkPort(port, action);
+  if (family !== undefined) checkFamily(family, action);
+  if (backlog === undefined) return;
+  if (typeof backlog !== "number") throw new TypeError(`Cannot ${action}: the backlog is no number but ${typeof backlog}`);
+  if (!Number.isInteger(backlog) || backlog < 1) {
+    throw new RangeError(`Cannot ${action}: the backlog must be a positive integer, not ${backlog}`);
+  }
+}
+
+/** Null stands for all addresses. */
+function hostsOf(host: ServerOptions["host"]): readonly (string | null)[] {
+  if (host === undefined || host === null || host === "") return [null];
+  return Array.isArray(host) ? host : [host as string];
+}
+
+function* listen(loop: NetLoop, protocolFactory: () => Partial<Protocol>, options: ServerOptions): CoroutineGenerator<Server> {
+  const server = new SocketServer(loop, protocolFactory);
+  let complete = false;
+  try {
+    yield* bindAll(loop, server, options);
+    if (options.startServing !== false) yield* server.startServing();
+    complete = true;
+  } finally {
+    if (!complete) server.close();
+  }
+  return server;
+}
+
+/** Addresses of a family that this machine has not are passed over, unless there are no others. */
+function* bindAll(loop: NetLoop, server: SocketServer, options: ServerOptions): CoroutineGenerator<void> {
+  const errors: OSError[] = [];
+  for (const address of yield* addressesToBind(loop, options)) {
+    try {
+      server.addListener(yield* bind(loop, server, address, options));
+      if (address === ANY_IPV6 && options.family !== "IPv6") break; // it takes connections by IPv4 too
+    } catch (error) {
+      if (!isAddressMissing(error)) throw error;
+      errors.push(error);
+    }
+  }
+  if (server.sockets.length === 0) throw combine(errors);
+}
+
+function isAddressMissing(error: unknown): error is OSError {
+  return error instanceof OSError && (error.code === "EADDRNOTAVAIL" || error.code === "EAFNOSUPPORT");
+}
+
+function* addressesToBind(loop: NetLoop, { host, family = "unspec" }: ServerOptions): CoroutineGenerator<readonly string[]> {
+  const hosts = hostsOf(host);
+  if (hosts.includes(null)) return family === "unspec" ? [ANY_IPV6, ANY_IPV4] : [family === "IPv6" ? ANY_IPV6 : ANY_IPV4];
+  const found: ResolvedAddress[] = [];
+  for (const one of hosts as readonly string[]) found.push(...yield* resolve(loop, one, family));
+  return distinct(found).map(({ address }) => address);
+}
+
+function* bind(loop: NetLoop, server: SocketServer, host: string, options: ServerOptions): CoroutineGenerator<ListenerHandle> {
+  const driver = netDriverOf(loop, "create a server");
+  const { port, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
+  const place: ListenOptions = { host, port, backlog, ...(reusePort ? { reusePort } : {}) };
+  const ask = (outcome: Outcome<ListenerHandle>): Abandon => driver.listen(place, server.incoming, outcome, server.notAccepted);
+  return yield* attempt<ListenerHandle>(loop, ask, (listener) => listener.close());
+}

@@ -1,0 +1,16 @@
+/**
+ * The loop, as the network sees it. Types only.
+ *
+ * @module
+ */
+import type { AbstractEventLoop, ExceptionContext, Startable, Task, TaskOptions } from "../core/mod.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
+/** What transports, servers and streams need of a loop: every loop has it. */
+export interface NetLoop extends AbstractEventLoop {
+  readonly _runtime: Runtime;
+  createTask<T>(coroutine: Startable<T>, options?: TaskOptions): Task<T>;
+  callExceptionHandler(context: ExceptionContext): void;
+  /** Calls back inside the loop, for an event of the host. */
+  _deliver<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void;
+}

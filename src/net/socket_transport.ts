@@ -1,0 +1,369 @@
+/**
+ * The transport of a stream socket.
+ *
+ * @module
+ */
+import { Deque } from "../_internal/deque.ts";
+import { type Context, copyContext, type Future } from "../core/mod.ts";
+import { OSError, RuntimeError } from "../errors.ts";
+import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
+import { checkData } from "./data.ts";
+import { FlowControl } from "./flow_control.ts";
+import type { NetLoop } from "./net_loop.ts";
+import type { Protocol } from "./protocols.ts";
+import type { Data, ExtraInfo, SocketAddress, Transport, TransportProtocol } from "./transports.ts";
+import { WriteQueue } from "./write_queue.ts";
+
+/** Something the host told about what was received: bytes, the end (null), or that the socket is gone. */
+type Arrival = Uint8Array | null | Gone;
+
+/** The socket is gone, with an error or without. */
+interface Gone {
+  readonly error: Error | null;
+}
+
+/** Who wants to know of a transport's end: a server. */
+export interface TransportOwner {
+  _detach(transport: SocketTransport): void;
+}
+
+/** How many received bytes wait at the most for a loop that does not run; then the host is asked to read no more. */
+const READ_AHEAD = 256 * 1024;
+
+/**
+ * A Transport over a socket of the host.
+ *
+ *     made ── begin ──▶ open ── close ──▶ closing ── all is sent ──▶ lost ──▶ connectionLost, then the socket is closed
+ *                         └──────── abort, error ────────────────────▶ ▲
+ *
+ * All that is written in one turn of the loop is handed to the host in the next one. Events of the host run in the loop, in the host's
+ * order and in the context of variables in which the transport was made; while reading is paused they wait.
+ */
+export class SocketTransport extends FlowControl implements Transport, SocketEvents {
+  readonly #loop: NetLoop;
+  readonly #handle: SocketHandle;
+  readonly #owner: TransportOwner | null;
+  readonly #context: Context = copyContext();
+  #protocol: Partial<Protocol>;
+  /** The socket's events are listened to. */
+  #started = false;
+  /** `close` or `abort` was called, or an error came. */
+  #closing = false;
+  /** `connectionLost` was called or is about to be. */
+  #lost = false;
+  /** Whether the socket is to be closed by a reset. */
+  #reset = false;
+
+  /** `pauseReading` was called. */
+  #paused = false;
+  #hostPaused = false;
+  /** How many bytes arrived and were not given to the protocol. */
+  #undelivered = 0;
+  /** What arrived while reading was paused. */
+  readonly #held = new Deque<Arrival>();
+  /** The error of a socket that went while reading was paused. */
+  #heldError: Error | null = null;
+
+  readonly #queue = new WriteQueue();
+  #flushing = false;
+  #eofAsked = false;
+  #eofSent = false;
+
+  constructor(loop: NetLoop, handle: SocketHandle, protocol: Partial<Protocol>, owner: TransportOwner | null = null) {
+    super(loop);
+    this.#loop = loop;
+    this.#handle = handle;
+    this.#protocol = protocol;
+    this.#owner = owner;
+  }
+
+  /** Calls `connectionMade` in the next turn, then listens to the socket, then completes `waiter`. Once. */
+  begin(waiter: Future<void> | null = null): void {
+    this.#loop.callSoon(() => this.#protocol.connectionMade?.(this));
+    this.#loop.callSoon(() => this.#start());
+    if (waiter === null) return;
+    this.#loop.callSoon(() => {
+      if (!waiter.done()) waiter.setResult(undefined);
+    });
+  }
+
+  #start(): void {
+    if (this.#lost) return;
+    this.#started = true;
+    if (this.#paused || this.#closing) this.#pauseHost();
+    this.#handle.start(this);
+    this.#pump();
+  }
+
+  // -------------------------------------------------------------- about it
+
+  isClosing(): boolean {
+    return this.#closing;
+  }
+
+  getProtocol(): TransportProtocol {
+    return this.#protocol as TransportProtocol;
+  }
+
+  setProtocol(protocol: Partial<TransportProtocol>): void {
+    this.#protocol = protocol;
+  }
+
+  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
+  getExtraInfo(name: string, fallback?: unknown): unknown {
+    if (name === "peername") return addressOf(this.#handle.remoteAddress);
+    if (name === "sockname") return addressOf(this.#handle.localAddress);
+    return name === "socket" ? this.#handle.native : fallback;
+  }
+
+  /** For people. */
+  override toString(): string {
+    const state = this.#lost ? "closed" : this.#closing ? "closing" : "open";
+    return `<Transport ${state} peername=${describe(this.#handle.remoteAddress)}>`;
+  }
+
+  // -------------------------------------------------------------- events of the host
+
+  /** @internal */
+  onData(chunk: Uint8Array): void {
+    this.#undelivered += chunk.length;
+    if (this.#undelivered > READ_AHEAD) this.#pauseHost();
+    this.#deliver(this.#arrive, chunk);
+  }
+
+  /** @internal */
+  onEnd(): void {
+    this.#deliver(this.#arrive, null);
+  }
+
+  /** @internal */
+  onClose(error: Error | null): void {
+    this.#deliver(this.#arrive, { error });
+  }
+
+  /** @internal */
+  onWritten(bytes: number): void {
+    this.#deliver(this.#written, bytes);
+  }
+
+  #deliver<T>(handler: (event: T) => void, event: T): void {
+    this.#loop._deliver(this.#inContext, handler as (event: unknown) => void, event);
+  }
+
+  readonly #inContext = (handler: (event: unknown) => void, event: unknown): void => this.#context.run(handler, event);
+
+  // -------------------------------------------------------------- reading
+
+  isReading(): boolean {
+    return !this.#closing && !this.#paused;
+  }
+
+  pauseReading(): void {
+    if (!this.isReading()) return;
+    this.#paused = true;
+    this.#pauseHost();
+  }
+
+  resumeReading(): void {
+    if (this.#closing || !this.#paused) return;
+    this.#paused = false;
+    this.#readOn();
+  }
+
+  /** First what is held, one piece a turn; then the host may read. */
+  #readOn(): void {
+    if (this.#held.length > 0) this.#loop.callSoon(this.#inContext, this.#takeHeld, null);
+    else this.#resumeHost();
+  }
+
+  readonly #takeHeld = (): void => {
+    if (!this.isReading() || this.#held.length === 0) return;
+    this.#take(this.#held.shift()!);
+    if (this.isReading()) this.#readOn();
+  };
+
+  readonly #arrive = (arrival: Arrival): void => {
+    if (this.#lost) return;
+    const gone = isGone(arrival);
+    if (this.#closing) {
+      if (gone) this.#forceClose(arrival.error); // what was to be sent cannot be any more
+    } else if (gone && arrival.error !== null && this.#queue.size > 0) this.#forceClose(arrival.error);
+    else if (this.#paused || this.#held.length > 0) this.#hold(arrival);
+    else this.#take(arrival);
+  };
+
+  #hold(arrival: Arrival): void {
+    this.#held.push(arrival);
+    if (isGone(arrival)) this.#heldError = arrival.error;
+  }
+
+  #take(arrival: Arrival): void {
+    if (arrival === null) this.#takeEnd();
+    else if (isGone(arrival)) this.#takeGone(arrival.error);
+    else this.#takeData(arrival);
+  }
+
+  #takeData(chunk: Uint8Array): void {
+    this.#undelivered -= chunk.length;
+    try {
+      this.#protocol.dataReceived?.(chunk);
+    } catch (error) {
+      return this.#fail(error, "Fatal error: protocol.data_received() call failed.");
+    }
+    if (this.#hostPaused && this.isReading() && this.#held.length === 0) this.#resumeHost();
+  }
+
+  #takeEnd(): void {
+    let keepOpen: unknown;
+    try {
+      keepOpen = this.#protocol.eofReceived?.();
+    } catch (error) {
+      return this.#fail(error, "Fatal error: protocol.eof_received() call failed.");
+    }
+    if (!keepOpen) this.close();
+  }
+
+  /** Without an error both directions have ended, and there is nothing to do before `close`. */
+  #takeGone(error: Error | null): void {
+    if (error !== null || !this.#eofSent) this.#forceClose(error);
+  }
+
+  #pauseHost(): void {
+    if (this.#hostPaused) return;
+    this.#hostPaused = true;
+    this.#handle.pause();
+  }
+
+  #resumeHost(): void {
+    if (!this.#hostPaused || this.#undelivered > READ_AHEAD / 2) return;
+    this.#hostPaused = false;
+    this.#handle.resume();
+  }
+
+  // -------------------------------------------------------------- writing
+
+  getWriteBufferSize(): number {
+    return this.#queue.size;
+  }
+
+  write(data: Data): void {
+    checkData(data, "write");
+    this.#checkEof("write");
+    if (data.length > 0) this.#add(data);
+  }
+
+  writeLines(chunks: Iterable<Data>): void {
+    const lines = [...chunks];
+    for (const line of lines) checkData(line, "write");
+    this.#checkEof("write");
+    for (const line of lines) if (line.length > 0) this.#add(line);
+  }
+
+  #checkEof(action: string): void {
+    if (this.#eofAsked) throw new RuntimeError(`Cannot ${action}: writeEof() was called`);
+  }
+
+  #add(data: Data): void {
+    if (this.#closing) return;
+    if (this.#heldError !== null) return this.#forceClose(this.#heldError);
+    this.#queue.add(data);
+    this.#flushSoon();
+    this._pauseIfFull();
+  }
+
+  canWriteEof(): boolean {
+    return true;
+  }
+
+  writeEof(): void {
+    if (this.#closing || this.#eofAsked) return;
+    this.#eofAsked = true;
+    this.#flushSoon();
+  }
+
+  /** In the next turn, so that what is written in this one goes out together. */
+  #flushSoon(): void {
+    if (this.#flushing || !this.#started) return;
+    this.#flushing = true;
+    this.#loop.callSoon(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    if (!this.#lost) this.#pump();
+  };
+
+  #pump(): void {
+    this.#queue.pump(this.#handle);
+    if (!this.#eofAsked || this.#eofSent || this.#queue.waiting > 0) return;
+    this.#eofSent = true;
+    this.#handle.closeWrite();
+  }
+
+  readonly #written = (bytes: number): void => {
+    if (this.#lost) return;
+    this.#queue.taken(bytes);
+    this.#pump();
+    this._resumeIfDrained();
+    if (!this.#closing || this.#lost || this.#queue.size > 0) return;
+    this.#lost = true;
+    this.#loseConnection(null);
+  };
+
+  // -------------------------------------------------------------- closing
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#pauseHost();
+    this.#held.clear();
+    if (this.#queue.size === 0 || this.#loop.isClosed()) this.#forceClose(null);
+  }
+
+  abort(options: { readonly reset?: boolean } = {}): void {
+    if (!this.#lost) this.#reset = options.reset === true;
+    this.#forceClose(null);
+  }
+
+  /** An error of the protocol's is reported, one of the system's is only told to the protocol. */
+  #fail(error: unknown, message: string): void {
+    if (!(error instanceof OSError)) {
+      this.#loop.callExceptionHandler({ message, exception: error, transport: this, protocol: this.#protocol });
+    }
+    this.#forceClose(error instanceof Error ? error : new RuntimeError(message, { cause: error }));
+  }
+
+  #forceClose(error: Error | null): void {
+    if (this.#lost) return;
+    this.#closing = true;
+    this.#lost = true;
+    this.#queue.clear();
+    this.#held.clear();
+    this.#pauseHost();
+    if (this.#loop.isClosed()) this.#handle.close(this.#reset); // nobody can be told
+    else this.#loop.callSoon(() => this.#loseConnection(error));
+  }
+
+  #loseConnection(error: Error | null): void {
+    try {
+      this.#protocol.connectionLost?.(error);
+    } finally {
+      this.#handle.close(this.#reset);
+      this.#owner?._detach(this);
+    }
+  }
+}
+
+function isGone(arrival: Arrival): arrival is Gone {
+  return arrival !== null && !(arrival instanceof Uint8Array);
+}
+
+/** A host that does not know an address any more tells an empty one. */
+function addressOf(endpoint: Endpoint): SocketAddress | null {
+  return "host" in endpoint && endpoint.host === "" ? null : endpoint;
+}
+
+function describe(endpoint: Endpoint): string {
+  return "host" in endpoint ? `${endpoint.host}:${endpoint.port}` : endpoint.path;
+}

@@ -1,0 +1,100 @@
+/**
+ * Transports: what protocols and streams write to. Types only.
+ *
+ * @module
+ */
+/** Which addresses are wanted. */
+export type AddressFamily = "IPv4" | "IPv6" | "unspec";
+
+/** An IP address and a port. */
+export interface InetAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly family?: AddressFamily;
+}
+
+/** A socket in the file system; "" where it has no name. */
+export interface UnixAddress {
+  readonly path: string;
+}
+
+/** Where one end of a socket is. */
+export type SocketAddress = InetAddress | UnixAddress;
+
+/** What can be written: bytes, or text that is sent as UTF-8. */
+export type Data = Uint8Array | string;
+
+/** What `getExtraInfo` knows, by name. */
+export interface ExtraInfo {
+  /** The peer's address; null where it is not known. */
+  peername: SocketAddress | null;
+  /** The address of this side; null where it is not known. */
+  sockname: SocketAddress | null;
+  /** The host's own object. */
+  socket: unknown;
+}
+
+/** What every transport calls of its protocol: see `BaseProtocol`. */
+export interface TransportProtocol {
+  // deno-lint-ignore no-explicit-any -- each kind of protocol says which transport it gets
+  connectionMade(transport: any): void;
+  connectionLost(error: Error | null): void;
+  pauseWriting(): void;
+  resumeWriting(): void;
+}
+
+/** What all transports have. */
+export interface BaseTransport {
+  /** Sends what is held, then ends the connection: `connectionLost(null)` is called before the peer sees the end. Nothing more is received. */
+  close(): void;
+  /** Whether it is closing or closed. */
+  isClosing(): boolean;
+  /** What is known of the connection; `fallback`, else undefined, for what is not. */
+  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
+  /** Has another protocol called from now on. */
+  setProtocol(protocol: Partial<TransportProtocol>): void;
+  /** The protocol that is called. */
+  getProtocol(): TransportProtocol;
+}
+
+/** A transport that receives. */
+export interface ReadTransport extends BaseTransport {
+  /** Whether it is neither paused nor closing. */
+  isReading(): boolean;
+  /** Receives no more until `resumeReading`: no data, and no end. Does nothing when paused or closing. */
+  pauseReading(): void;
+  /** Undoes `pauseReading`. Does nothing when not paused or when closing. */
+  resumeReading(): void;
+}
+
+/** A transport that sends. */
+export interface WriteTransport extends BaseTransport {
+  /**
+   * Sends `data` as soon as possible; never waits. The data is copied. Ignored when closing.
+   *
+   * @throws TypeError for anything but Uint8Array and string; RuntimeError after `writeEof`.
+   */
+  write(data: Data): void;
+  /** Writes each in turn; what is no data is refused before any is written. */
+  writeLines(chunks: Iterable<Data>): void;
+  /** Ends the sending half after what was written; receiving goes on. Does nothing when closing or called before. */
+  writeEof(): void;
+  /** Whether `writeEof` can be used. */
+  canWriteEof(): boolean;
+  /** Drops what is held and ends the connection; `connectionLost(null)` is called in a later turn. `reset` asks for a TCP reset where the host can send one. */
+  abort(options?: { readonly reset?: boolean }): void;
+  /** How many bytes were written and not taken by the host. */
+  getWriteBufferSize(): number;
+  /** The marks, in bytes, between which the protocol is told to pause and to resume writing. */
+  getWriteBufferLimits(): { readonly low: number; readonly high: number };
+  /**
+   * Sets the marks: 64 KiB and a quarter of that without arguments. A missing `low` is a quarter of `high`, a missing `high` four times `low`.
+   *
+   * @throws RangeError unless high ≥ low ≥ 0.
+   */
+  setWriteBufferLimits(limits?: { readonly low?: number; readonly high?: number }): void;
+}
+
+/** A transport of a two-way stream. */
+export interface Transport extends ReadTransport, WriteTransport {}

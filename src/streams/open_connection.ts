@@ -1,0 +1,142 @@
+/**
+ * Streams over TCP.
+ *
+ * @module
+ */
+import {
+  type AbstractEventLoop,
+  type Awaitable,
+  awaitable,
+  type Body,
+  type CoroutineGenerator,
+  currentLoop,
+  isCoroutineFunction,
+  isDrivable,
+  isPromiseLike,
+  type Task,
+} from "../core/mod.ts";
+import {
+  checkConnection,
+  checkServer,
+  type ConnectionOptions,
+  createConnection,
+  createServer,
+  type ServerOptions,
+} from "../net/connection.ts";
+import type { NetLoop } from "../net/net_loop.ts";
+import type { Server } from "../net/server.ts";
+import type { ReadTransport, Transport } from "../net/transports.ts";
+import { FlowControlProtocol } from "./flow_control_protocol.ts";
+import { checkLimit, type StreamOptions, StreamReader } from "./stream_reader.ts";
+import { StreamWriter } from "./stream_writer.ts";
+
+/** Serves one client: a generator or async function, which runs as a task, or a plain function. */
+export type ClientHandler = (reader: StreamReader, writer: StreamWriter) => Body<unknown> | void;
+
+/** Feeds a StreamReader; and, given a handler, runs it once the connection is there. */
+export class StreamReaderProtocol extends FlowControlProtocol {
+  readonly #reader: StreamReader;
+  readonly #onClient: ClientHandler | null;
+
+  constructor(reader: StreamReader, onClient?: ClientHandler, options: { readonly loop?: AbstractEventLoop } = {}) {
+    super(options);
+    this.#reader = reader;
+    this.#onClient = onClient ?? null;
+  }
+
+  override connectionMade(transport: ReadTransport): void {
+    this.#reader.setTransport(transport);
+    if (this.#onClient !== null) this.#serve(this.#onClient, transport as Transport);
+  }
+
+  /** A handler that fails or is cancelled takes its connection with it. */
+  #serve(onClient: ClientHandler, transport: Transport): void {
+    const writer = new StreamWriter(transport, this, this.#reader);
+    // A function that may be a plain one is called now, as asyncio does; what it starts belongs to the task all the same.
+    const eagerStart = !isCoroutineFunction(onClient);
+    const task: Task<unknown> = this._loop.createTask(() => call(onClient, this.#reader, writer), { eagerStart });
+    task.addDoneCallback(() => {
+      if (task.cancelled()) return transport.close();
+      const exception = task.exception();
+      if (exception === null) return;
+      this._loop.callExceptionHandler({ message: "Unhandled exception in client_connected_cb", exception, transport });
+      transport.close();
+    });
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#reader._feed(data);
+  }
+
+  override eofReceived(): boolean {
+    this.#reader.feedEof();
+    return true;
+  }
+
+  override connectionLost(error: Error | null): void {
+    if (error === null) this.#reader.feedEof();
+    else this.#reader.setException(error);
+    super.connectionLost(error);
+  }
+}
+
+function call(onClient: ClientHandler, reader: StreamReader, writer: StreamWriter): Body<unknown> {
+  const result: unknown = onClient(reader, writer);
+  return isDrivable(result) || isPromiseLike(result) ? result as Body<unknown> : nothing();
+}
+
+function* nothing(): CoroutineGenerator<void> {}
+
+/**
+ * Connects, and gives what to read from and what to write to. Options as of `EventLoop.createConnection`, and `limit` of the reader.
+ *
+ * @throws OSError, of the class that tells why, when no address of the host can be reached. Cancelling it leaves nothing open.
+ */
+export function openConnection(
+  host: string,
+  port: number,
+  options: Omit<ConnectionOptions, "host" | "port"> & StreamOptions = {},
+): Awaitable<[StreamReader, StreamWriter]> {
+  const { limit, ...others } = options;
+  const connection = { ...others, host, port };
+  checkLimit(limit);
+  checkConnection(connection);
+  return awaitable(open(connection, limit));
+}
+
+function* open(connection: ConnectionOptions, limit: number | undefined): CoroutineGenerator<[StreamReader, StreamWriter]> {
+  const loop = currentLoop();
+  const reader = makeReader(loop, limit);
+  const protocol = new StreamReaderProtocol(reader, undefined, { loop });
+  const [transport] = yield* createConnection(loop, () => protocol, connection);
+  return [reader, new StreamWriter(transport, protocol, reader)];
+}
+
+/**
+ * Listens, and serves each connection by a call of `onClient`. A handler that fails is reported to the loop's exception handler, and its connection
+ * closed; one that is cancelled has its connection closed. Options as of `EventLoop.createServer`, and `limit` of the readers.
+ *
+ * @throws OSError, of the class that tells why, when the address cannot be bound.
+ */
+export function startServer(
+  onClient: ClientHandler,
+  host: string | readonly string[] | null,
+  port: number,
+  options: Omit<ServerOptions, "host" | "port"> & StreamOptions = {},
+): Awaitable<Server> {
+  if (typeof onClient !== "function") throw new TypeError(`Cannot start a server: a function was expected, got ${typeof onClient}`);
+  const { limit, ...others } = options;
+  const place = { ...others, host, port };
+  checkLimit(limit);
+  checkServer(place);
+  return awaitable(start(onClient, place, limit));
+}
+
+function* start(onClient: ClientHandler, place: ServerOptions, limit: number | undefined): CoroutineGenerator<Server> {
+  const loop = currentLoop();
+  return yield* createServer(loop, () => new StreamReaderProtocol(makeReader(loop, limit), onClient, { loop }), place);
+}
+
+function makeReader(loop: NetLoop, limit: number | undefined): StreamReader {
+  return new StreamReader(limit === undefined ? { loop } : { limit, loop });
+}

@@ -1,0 +1,114 @@
+/**
+ * Writing to a stream.
+ *
+ * @module
+ */
+import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
+import type { BaseProtocol } from "../net/protocols.ts";
+import type { Data, ExtraInfo, Transport, WriteTransport } from "../net/transports.ts";
+import { FlowControlProtocol } from "./flow_control_protocol.ts";
+import type { StreamReader } from "./stream_reader.ts";
+
+/**
+ * Writes to a transport. `write` never waits; wait for `drain` after it, so as not to be faster than the peer:
+ *
+ *     writer.write(data);
+ *     await writer.drain();
+ *
+ * Disposing it closes it and waits for the end of the connection.
+ */
+export class StreamWriter {
+  readonly #transport: WriteTransport;
+  readonly #protocol: BaseProtocol;
+  readonly #reader: StreamReader | null;
+
+  /** For transports of your own; `openConnection` and `startServer` make them otherwise. The loop is the protocol's: it need not be given. */
+  constructor(
+    transport: WriteTransport,
+    protocol: BaseProtocol,
+    reader: StreamReader | null,
+    _options?: { readonly loop?: AbstractEventLoop },
+  ) {
+    this.#transport = transport;
+    this.#protocol = protocol;
+    this.#reader = reader;
+  }
+
+  /** What it writes to. */
+  get transport(): Transport {
+    return this.#transport as Transport;
+  }
+
+  /** Sends `data` as soon as possible. The data is copied. @throws TypeError for anything but Uint8Array and string; RuntimeError after `writeEof`. */
+  write(data: Data): void {
+    this.#transport.write(data);
+  }
+
+  /** Writes each in turn. @throws as `write`, before any is written. */
+  writeLines(chunks: Iterable<Data>): void {
+    this.#transport.writeLines(chunks);
+  }
+
+  /** Ends the sending half after what was written; the peer may still be read. */
+  writeEof(): void {
+    this.#transport.writeEof();
+  }
+
+  /** Whether `writeEof` can be used. */
+  canWriteEof(): boolean {
+    return this.#transport.canWriteEof();
+  }
+
+  /** Sends what was written, then ends the connection. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** Whether it is closing or closed. */
+  isClosing(): boolean {
+    return this.#transport.isClosing();
+  }
+
+  /** What is known of the connection; `fallback`, else undefined, for what is not. */
+  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
+  getExtraInfo<K extends keyof ExtraInfo>(name: K, fallback?: unknown): unknown {
+    return this.#transport.getExtraInfo(name, fallback);
+  }
+
+  /**
+   * Waits while the transport holds more than its high-water mark, until that has fallen to the low-water mark. Gives up no turn otherwise; one
+   * turn when it is closing, so that a loop of writes and drains sees the end of the connection.
+   *
+   * @throws the error that the stream failed with; ConnectionResetError once the connection is gone.
+   */
+  drain(): Awaitable<void> {
+    return awaitable(this.#drain());
+  }
+
+  *#drain(): CoroutineGenerator<void> {
+    const error = this.#reader?.exception() ?? null;
+    if (error !== null) throw error;
+    if (this.#transport.isClosing()) yield;
+    yield* this.#flowControl("drain")._drain();
+  }
+
+  /** Waits until the connection is gone, after `close()` or by itself. @throws the error that it was lost with. */
+  waitClosed(): Awaitable<void> {
+    return awaitable(this.#waitClosed());
+  }
+
+  *#waitClosed(): CoroutineGenerator<void> {
+    yield* this.#flowControl("wait until the connection is closed")._waitClosed();
+  }
+
+  #flowControl(action: string): FlowControlProtocol {
+    if (this.#protocol instanceof FlowControlProtocol) return this.#protocol;
+    throw new TypeError(`Cannot ${action}: the writer's protocol is no StreamReaderProtocol`);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return this.waitClosed();
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * A runtime whose time is virtual: hours pass in milliseconds, and every run of a program takes the same course.
+ *
+ * @module
+ */
+import { defaultRuntime } from "../adapters/default_runtime.ts";
+import type { Clock, ContextStorage, Hold, HostLoop, TimerToken } from "../runtime/host.ts";
+
+/** How virtual time begins. */
+export interface VirtualRuntimeOptions {
+  /** What the clock shows at first, in milliseconds. @default 0 */
+  readonly start?: number;
+}
+
+/**
+ * So many turns of the host in a row must bring nothing before the clock jumps. One lets all microtasks run; the others are for short
+ * chains of foreign callbacks.
+ */
+const QUIET_TURNS = 5;
+/** So many milliseconds of real time foreign work may take while no timer is set, before the program counts as stuck. */
+const PATIENCE = 100;
+/** Deadlines are sums of numbers with fractions; what differs by less is the same time. */
+const RESOLUTION = 1e-6;
+
+/**
+ * A runtime for tests: `new EventLoop({ runtime: new VirtualRuntime() })`, or more simply `runVirtual`. It has no network, no processes and no
+ * signals; asynchronous context is that of the host. Loops on one such runtime share its time.
+ *
+ * Its clock stands still while anything is to be done, and jumps to the next timer when nothing is. Nobody can know whether a native promise that
+ * somebody awaits will settle, so the rule is: **the clock jumps when five turns of the host in a row have brought nothing for the loop.**
+ * Promises and the microtasks behind them have settled by then, and short chains of `setImmediate`; input, output and real timers usually
+ * have not, so these lose against any timer of the program, however long it is.
+ *
+ * Delays are counted in whole milliseconds: as on a host, a timer fires at the next full one.
+ */
+export class VirtualRuntime {
+  /** Which runtime it is. */
+  readonly name: "virtual" = "virtual";
+  /** @internal */
+  readonly clock: Clock;
+  /** @internal */
+  readonly host: HostLoop;
+  /** @internal */
+  readonly context: ContextStorage;
+  /** @internal */
+  readonly _time: VirtualTime;
+
+  /**
+   * A clock of its own.
+   *
+   * @throws TypeError when `start` is no number, RangeError when it is not finite.
+   */
+  constructor(options: VirtualRuntimeOptions = {}) {
+    const { start = 0 } = options;
+    if (typeof start !== "number") throw new TypeError(`Cannot start the virtual clock: a number was expected, got ${typeof start}`);
+    if (!Number.isFinite(start)) throw new RangeError(`Cannot start the virtual clock: ${start} is not finite`);
+    const { host, context } = defaultRuntime();
+    const time = new VirtualTime(host, start);
+    this._time = time;
+    this.clock = { now: () => time.now, resolution: RESOLUTION };
+    this.host = time;
+    this.context = context;
+  }
+}
+
+interface VirtualTimer {
+  readonly deadline: number;
+  readonly callback: () => void;
+}
+
+/**
+ * The virtual clock, and the host's event loop with the timers on that clock.
+ *
+ *     awake ── QUIET_TURNS turns with nothing to do ──▶ a timer is set: the clock jumps to it ──▶ awake
+ *       ▲                                          └──▶ none is set: patient
+ *       └─── anything the loop asks of the host ────────────┤
+ *                                                           └── PATIENCE, and as many turns again ──▶ stuck
+ */
+class VirtualTime implements HostLoop {
+  now: number;
+  /** Called once nothing can happen any more, while someone holds the process. */
+  onStuck: (() => void) | null = null;
+  readonly #host: HostLoop;
+  /** There is one for each loop that rests, so a set that is searched will do. */
+  readonly #timers = new Set<VirtualTimer>();
+  #holds = 0;
+  /** Callbacks that wait for a turn of the host. */
+  #enqueued = 0;
+  #quietTurns = 0;
+  #watching = false;
+  #patience: { readonly token: TimerToken } | null = null;
+  #patienceOver = false;
+  readonly #onTurn = (): void => this.#hostTurn();
+
+  constructor(host: HostLoop, start: number) {
+    this.#host = host;
+    this.now = start;
+  }
+
+  enqueue(callback: () => void): void {
+    this.#enqueued++;
+    this.#stir();
+    this.#host.enqueue(() => {
+      this.#enqueued--;
+      this.#stir();
+      callback();
+    });
+  }
+
+  setTimer(delay: number, callback: () => void): TimerToken {
+    const timer: VirtualTimer = { deadline: this.now + Math.max(delay, 0), callback };
+    this.#timers.add(timer);
+    this.#stir();
+    return timer;
+  }
+
+  clearTimer(token: TimerToken): void {
+    this.#timers.delete(token as VirtualTimer);
+  }
+
+  hold(): Hold {
+    const hold = this.#host.hold();
+    this.#holds++;
+    this.#stir();
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      this.#holds--;
+      if (this.#holds === 0) this.#forgetPatience();
+      hold.release();
+    };
+    return { release };
+  }
+
+  /** Something happens: the quiet turns are counted anew. */
+  #stir(): void {
+    this.#quietTurns = 0;
+    this.#forgetPatience();
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#host.enqueue(this.#onTurn);
+  }
+
+  #hostTurn(): void {
+    this.#watching = false;
+    if (this.#holds === 0 && this.#timers.size === 0) return;
+    if (this.#enqueued === 0) this.#quietTurns++;
+    if (this.#quietTurns < QUIET_TURNS) this.#watch();
+    else if (this.#timers.size > 0) this.#jump();
+    else if (this.#patienceOver) this.#giveUp();
+    else this.#bePatient();
+  }
+
+  /** To the earliest timer; of those at one time the one that was set first. */
+  #jump(): void {
+    let next: VirtualTimer | null = null;
+    for (const timer of this.#timers) if (next === null || timer.deadline < next.deadline) next = timer;
+    this.#timers.delete(next!);
+    this.now = Math.max(this.now, next!.deadline);
+    this.#stir();
+    next!.callback();
+  }
+
+  #bePatient(): void {
+    if (this.onStuck === null || this.#patience !== null) return;
+    const token = this.#host.setTimer(PATIENCE, () => {
+      this.#patience = null;
+      this.#patienceOver = true;
+      this.#quietTurns = 0; // what came in while the thread was busy gets its turns
+      this.#watch();
+    });
+    this.#patience = { token };
+  }
+
+  #forgetPatience(): void {
+    this.#patienceOver = false;
+    if (this.#patience === null) return;
+    this.#host.clearTimer(this.#patience.token);
+    this.#patience = null;
+  }
+
+  #giveUp(): void {
+    this.#forgetPatience();
+    this.onStuck?.();
+  }
+}
