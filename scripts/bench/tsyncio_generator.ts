@@ -80,12 +80,13 @@ function* scheduleAndCancel(n: number, meter: Meter): CoroutineGenerator<void> {
   yield* sleep(0);
 }
 
+/** Not written inside the loop: engines give every generator function object a hidden class of its own, which costs more than a timeout. */
+function* giveWay(): CoroutineGenerator<void> {
+  yield* sleep(0);
+}
+
 function* enterTimeouts(n: number): CoroutineGenerator<void> {
-  for (let i = 0; i < n; i++) {
-    yield* timeout(ONE_HOUR, function* () {
-      yield* sleep(0);
-    });
-  }
+  for (let i = 0; i < n; i++) yield* timeout(ONE_HOUR, giveWay);
 }
 
 function* acquireAndRelease(lock: LockLike, count: number): CoroutineGenerator<void> {

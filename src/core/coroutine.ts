@@ -50,7 +50,23 @@ export abstract class Lazy<T> implements Awaitable<T> {
    * Runs for an async function of `strand` that awaits it.
    * @internal
    */
-  abstract _drive(strand: Strand, resolve: Resolve, reject: Reject): void;
+  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+    let steps: Iterator<unknown, T, unknown>;
+    try {
+      steps = this[Symbol.iterator]();
+    } catch (error) {
+      return reject(error);
+    }
+    new DriverStrand(strand, steps, resolve, reject).start(this._scoped());
+  }
+
+  /**
+   * Whether its later steps call functions of the user, which then see the context of the one who awaits.
+   * @internal
+   */
+  _scoped(): boolean {
+    return false;
+  }
 }
 
 /** What a coroutine function gives: usable once, with `await`, with `yield*`, or by something that makes a task of it. */
@@ -92,15 +108,8 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
     this.#steps = null;
   }
 
-  /** @internal */
-  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
-    let steps: CoroutineGenerator<T>;
-    try {
-      steps = this.#take();
-    } catch (error) {
-      return reject(error);
-    }
-    new DriverStrand(strand, steps, resolve, reject).start(this.#scoped);
+  override _scoped(): boolean {
+    return this.#scoped;
   }
 
   /** The steps, for the one who runs them to their end. */

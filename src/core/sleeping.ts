@@ -55,7 +55,7 @@ class Pause<T> extends Lazy<T> implements Source {
     return { done: true, value };
   }
 
-  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+  override _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
     if (this.#state !== "new") return reject(reused());
     this.#state = "done";
     const waiting = new Await(strand, this, resolve, reject);
@@ -129,7 +129,7 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
     return null;
   }
 
-  _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+  override _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
     if (this.#state !== "new") return reject(reused());
     this.#start(strand.loop);
     const waiting = new Await(strand, this, resolve, reject);

@@ -454,7 +454,8 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
     typeof (value as Partial<PromiseLike<unknown>>).then === "function";
 }
 
-function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknown> {
+/** Throws `error` where `steps` are suspended. */
+export function throwInto<Y, R>(steps: Iterator<Y, R, unknown>, error: unknown): IteratorResult<Y, R> {
   if (typeof steps.throw === "function") return steps.throw(error);
   steps.return?.();
   throw error;

@@ -12,15 +12,18 @@ import {
   type CoroutineGenerator,
   currentLoop,
   currentStrand,
-  currentTask,
+  type Drivable,
   enterBody,
-  type EnteredBody,
   Future,
   type Handle,
   isCancelled,
   isDrivable,
   isPromiseLike,
+  Lazy,
+  reused,
   type Strand,
+  type Suspend,
+  throwInto,
   type TimerHandle,
   type Waitable,
   wrapFuture,
@@ -43,7 +46,11 @@ export class Timeout {
   #state: "created" | "entered" | "expiring" | "expired" | "finished" = "created";
   #loop: BaseEventLoop | null = null;
   #timer: TimerHandle | Handle | null = null;
+  /** The strand that runs the scope, and the one that runs the body: the same where the body is a generator. */
+  #host: Strand | null = null;
   #strand: Strand | null = null;
+  /** How many requests for cancellation the body's strand had at its start. */
+  #before = 0;
 
   /** `when` is in milliseconds of `loop.time()`; null is never. */
   constructor(when: number | null) {
@@ -67,7 +74,7 @@ export class Timeout {
    * @throws TimeoutError when the time was over before the body had ended; RuntimeError for a second run, and outside a task.
    */
   run<T>(body: (scope: this) => Body<T>): Awaitable<T> {
-    return awaitable(this.#run(body));
+    return new TimedRun(this, body);
   }
 
   /** The deadline in milliseconds of `loop.time()`; null for none. */
@@ -94,27 +101,28 @@ export class Timeout {
     return this.#state === "expiring" || this.#state === "expired";
   }
 
-  *#run<T>(body: (scope: this) => Body<T>): CoroutineGenerator<T> {
+  /**
+   * Starts the clock and the body; gives what drives the body on.
+   * @internal
+   */
+  _enter<T>(body: (scope: this) => Body<T>): Drivable<T> {
     if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
-    if (currentTask() === null) throw new RuntimeError("Timeout should be used inside a task");
-    const host = currentStrand() as Strand;
-    const before = host.requests;
+    const host = currentStrand() as Strand | null;
+    if (host === null) throw new RuntimeError("Timeout should be used inside a task");
+    this.#host = host;
     this.#loop = currentLoop();
     this.#state = "entered";
     const now = this.#loop.time();
     if (this.#delay !== null) this.#when = now + this.#delay;
     this.#timer = this.#startTimer(now);
-    let entered: EnteredBody<T> | null = null;
-    let result: T;
     try {
-      entered = enterBody(body, this);
-      this.#strand = entered.strand;
-      result = yield* entered.steps;
+      const { strand, steps } = enterBody(body, this);
+      this.#strand = strand;
+      this.#before = strand === host ? host.requests : 0;
+      return steps;
     } catch (error) {
-      throw this.#ended(host, entered?.strand === host || entered === null ? before : 0, error);
+      throw this._ended(error);
     }
-    this.#ended(host, entered.strand === host ? before : 0, null);
-    return result;
   }
 
   #startTimer(now: number): Handle | null {
@@ -130,8 +138,11 @@ export class Timeout {
     this.#strand!.cancelByScope();
   }
 
-  /** Takes the request back; gives what the error of the body becomes. `before`: the requests its strand had when it began. */
-  #ended(host: Strand, before: number, error: unknown): unknown {
+  /**
+   * The body has ended: takes the request back, and gives what its error becomes.
+   * @internal
+   */
+  _ended(error: unknown): unknown {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#state !== "expiring") {
@@ -139,10 +150,65 @@ export class Timeout {
       return error;
     }
     this.#state = "expired";
-    if (!this.#strand!.takeBackByScope(before, host) || error === null) return error;
+    if (!this.#strand!.takeBackByScope(this.#before, this.#host!) || error === null) return error;
     if (isCancelled(error)) return new TimeoutError(undefined, { cause: error });
     insertTimeoutError(error);
     return error;
+  }
+}
+
+/** One run of a scope. It is its own iterator: a generator that delegates to the body's would cost more than the rest of a timeout. */
+class TimedRun<S extends Timeout, T> extends Lazy<T> {
+  readonly #scope: S;
+  readonly #body: (scope: S) => Body<T>;
+  /** The body's, once it was entered. */
+  #steps: Iterator<Suspend | undefined, T, unknown> | null = null;
+  #taken = false;
+
+  constructor(scope: S, body: (scope: S) => Body<T>) {
+    super();
+    this.#scope = scope;
+    this.#body = body;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Coroutine";
+  }
+
+  [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
+    if (this.#taken) throw reused();
+    this.#taken = true;
+    return this;
+  }
+
+  next(): IteratorResult<Suspend | undefined, T> {
+    const steps = this.#steps ??= this.#scope._enter(this.#body)[Symbol.iterator]();
+    try {
+      return this.#look(steps.next());
+    } catch (error) {
+      throw this.#scope._ended(error);
+    }
+  }
+
+  throw(error: unknown): IteratorResult<Suspend | undefined, T> {
+    try {
+      return this.#look(throwInto(this.#steps!, error));
+    } catch (error) {
+      throw this.#scope._ended(error);
+    }
+  }
+
+  return(value: T): IteratorResult<Suspend | undefined, T> {
+    try {
+      return this.#look(this.#steps?.return?.(value) ?? { done: true, value });
+    } catch (error) {
+      throw this.#scope._ended(error);
+    }
+  }
+
+  #look(result: IteratorResult<Suspend | undefined, T>): IteratorResult<Suspend | undefined, T> {
+    if (result.done) this.#scope._ended(null);
+    return result;
   }
 }
 
