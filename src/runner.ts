@@ -8,7 +8,6 @@ import {
   type Context,
   copyContext,
   type CoroutineGenerator,
-  currentTask,
   Future,
   isDrivable,
   isPromiseLike,
@@ -61,6 +60,7 @@ export class Runner {
     if (runningLoop() !== null) throw new RuntimeError("Runner.run() cannot be called from a running event loop");
     const startable = asStartable(main);
     const loop = this.getLoop();
+    loop._checkRunnable();
     const task = loop.createTask(startable, { context: options.context ?? this.#context! });
     const restore = this.#options.signals === false ? null : cancelBySigint(loop, task);
     try {
@@ -88,7 +88,7 @@ export class Runner {
     const loop = this.#loop;
     if (loop === null) return;
     try {
-      await loop.runUntilComplete(() => endTasks(loop));
+      await endTasks(loop);
       await loop.runUntilComplete(loop.shutdownAsyncgens());
     } finally {
       loop.close();
@@ -130,12 +130,12 @@ function* waitFor<T>(main: PromiseLike<T>): CoroutineGenerator<T> {
   return yield* wrapFuture(main);
 }
 
-/** Cancels all tasks but the one that runs this, and waits for their ends. */
-function* endTasks(loop: EventLoop): CoroutineGenerator<void> {
-  const self = currentTask();
-  const left = [...loop._allTasks()].filter((task) => task !== self);
+/** Cancels all tasks and waits for their ends. */
+async function endTasks(loop: EventLoop): Promise<void> {
+  const left = loop._allTasks();
+  if (left.length === 0) return;
   for (const task of left) task.cancel();
-  yield* gather(left, { returnExceptions: true });
+  await loop.runUntilComplete(gather(left, { returnExceptions: true }));
   for (const task of left) {
     if (task.cancelled() || task.exception() === null) continue;
     loop.callExceptionHandler({ message: "unhandled exception during asyncio.run() shutdown", exception: task.exception(), task });

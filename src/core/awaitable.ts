@@ -54,5 +54,6 @@ const NAMELESS_NATIVE = sourceOf.call(Function.prototype);
  * it passes the resolving functions of a promise, which are native and nameless. A person passes a function of their own.
  */
 export function isAwait(onFulfilled: unknown, onRejected: unknown): boolean {
-  return typeof onRejected === "function" && typeof onFulfilled === "function" && sourceOf.call(onRejected) === NAMELESS_NATIVE;
+  return typeof onRejected === "function" && typeof onFulfilled === "function" && onRejected.name === "" && // as those of `bind` are not
+    sourceOf.call(onRejected) === NAMELESS_NATIVE;
 }

@@ -120,6 +120,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #armed = false;
   readonly #onHostTurn = (): void => this.#hostTurn();
   #heldBy: TaskFace | null = null;
+  /** When its step began; known in debug mode. */
+  #heldSince = 0;
   #timer: { readonly token: TimerToken; readonly when: number } | null = null;
 
   readonly #taskDefaults = { loop: this };
@@ -349,6 +351,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   _release(task: TaskFace): void {
     if (this.#heldBy !== task) return;
     this.#heldBy = null;
+    if (this.#debug) this.#reportIfSlow(task, this.#heldSince);
     if (this.#state !== HELD) return;
     this.#state = RESUMING;
     if (this.#defers) this.#stepper!.resume();
@@ -584,6 +587,11 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #runTimed(item: Runnable): void {
     const start = this.time();
     item._run();
+    if (this.#heldBy === null) this.#reportIfSlow(item, start);
+    else this.#heldSince = start; // its step goes on in microtasks
+  }
+
+  #reportIfSlow(item: unknown, start: number): void {
     const duration = this.time() - start;
     if (duration >= this.slowCallbackDuration) console.warn(`Executing ${item} took ${(duration / 1000).toFixed(3)} seconds`);
   }

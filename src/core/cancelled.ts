@@ -4,14 +4,14 @@
  * @module
  */
 import { CancelledError } from "../errors.ts";
-import { running } from "./running.ts";
+import type { LoopFace } from "./running.ts";
 
 /**
  * A CancelledError without a stack trace, which would show the loop and not the task, and cost more than the
- * rest of a cancellation. In debug mode it has one.
+ * rest of a cancellation. With a loop in debug mode it has one.
  */
-export function makeCancelledError(message: string | undefined): CancelledError {
-  if (running.loop?.getDebug()) return new CancelledError(message);
+export function makeCancelledError(message: string | undefined, loop: LoopFace): CancelledError {
+  if (loop.getDebug()) return new CancelledError(message);
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   const error = new CancelledError(message);

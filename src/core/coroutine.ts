@@ -94,12 +94,19 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   }
 
   send(value: unknown): unknown {
-    const steps = this.#open();
-    return value === undefined || value === null ? steps.next() : steps.next(value);
+    return this.#stepByHand((steps) => value === undefined || value === null ? steps.next() : steps.next(value));
   }
 
   throw(error: unknown): unknown {
-    return this.#open().throw(error);
+    return this.#stepByHand((steps) => steps.throw(error));
+  }
+
+  #stepByHand(step: (steps: CoroutineGenerator<T>) => IteratorResult<unknown, T>): unknown {
+    const steps = this.#open();
+    this.#steps = null; // unless it goes on
+    const result = step(steps);
+    if (!result.done) this.#steps = steps;
+    return result;
   }
 
   close(): void {
@@ -164,7 +171,7 @@ export function scopedAwaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
 
 /** Whether it is a call of a coroutine function: what `coroutine` gives, or a generator object. */
 export function isCoroutine(value: unknown): value is Coroutine<unknown> | CoroutineGenerator<unknown> {
-  if (value instanceof LazyCoroutine) return true;
+  if (value instanceof Lazy) return true;
   return Object.prototype.toString.call(value) === "[object Generator]";
 }
 

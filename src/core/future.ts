@@ -92,7 +92,7 @@ export class Future<T = unknown> implements Awaitable<T> {
   }
 
   #cancellation(): unknown {
-    if (typeof this.#value !== "object") this.#value = makeCancelledError(this.#value as string | undefined);
+    if (typeof this.#value !== "object") this.#value = makeCancelledError(this.#value as string | undefined, this._loop);
     return this.#value;
   }
 
@@ -320,6 +320,14 @@ export class Await implements Runnable, Waiting {
     return this.#source.cancel(message);
   }
 
+  cancelled(): boolean {
+    return this.#source.cancelled();
+  }
+
+  toString(): string {
+    return String(this.#strand?.task ?? this.#source);
+  }
+
   _run(): void {
     const strand = this.#strand;
     if (strand === null) return this.#source._settle(this.#resolve, this.#reject);
@@ -361,6 +369,10 @@ class FutureIterator<T> implements Suspension {
 
   cancel(message?: string): boolean {
     return this.#future.cancel(message);
+  }
+
+  cancelled(): boolean {
+    return this.#future.cancelled();
   }
 }
 

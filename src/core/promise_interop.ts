@@ -71,7 +71,13 @@ export function until<T>(promise: PromiseLike<T>): Awaitable<T> {
 }
 
 function* waitUntil<T>(promise: PromiseLike<T>): CoroutineGenerator<T> {
-  return yield* wrapFuture(promise);
+  const future = wrapFuture(promise);
+  try {
+    return yield* future;
+  } catch (error) {
+    if (future.cancelled()) (currentStrand() as Strand)._oweToHelpers((error as Error).message);
+    throw error;
+  }
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Runnable {
 export interface Waiting {
   /** Asks it to end with CancelledError; false when it has ended already. */
   cancel(message?: string): boolean;
+  /** Whether it ended so, and whoever waits is still to hear of it. */
+  cancelled(): boolean;
 }
 
 /** A task, as strands and the loop see it. */

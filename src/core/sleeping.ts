@@ -68,6 +68,10 @@ class Pause<T> extends Lazy<T> implements Source {
     return false;
   }
 
+  cancelled(): boolean {
+    return false;
+  }
+
   _settle(resolve: Resolve): void {
     resolve(this.#result);
   }
@@ -110,7 +114,7 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
     if (this.#state === "done") throw reused();
     const cancelled = this.#state === "cancelled";
     this.#state = "done";
-    if (cancelled) throw makeCancelledError(this.#message);
+    if (cancelled) throw makeCancelledError(this.#message, this.#loop!);
     return { done: true, value: this.#result };
   }
 
@@ -138,7 +142,7 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
   }
 
   _settle(resolve: Resolve, reject: Reject): void {
-    if (this.#state === "cancelled") reject(makeCancelledError(this.#message));
+    if (this.#state === "cancelled") reject(makeCancelledError(this.#message, this.#loop!));
     else resolve(this.#result);
     this.#end();
   }
@@ -150,6 +154,10 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
     this.#dropTimer();
     this.#loop!._schedule(this.#waiter!);
     return true;
+  }
+
+  cancelled(): boolean {
+    return this.#state === "cancelled";
   }
 
   /** Its time is over. */

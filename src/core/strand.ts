@@ -31,6 +31,8 @@ class Rare {
   others: Set<Waiting> | null = null;
   /** The text of the request that is kept. */
   message: string | undefined = undefined;
+  /** Whether a request is owed to the async functions that a generator of this strand has started. */
+  owed = false;
   controller: AbortController | null = null;
   /** Whether the signal was asked for since the strand last went on: then what it waits for now may listen to it. */
   signalInUse = false;
@@ -165,6 +167,17 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     if (this.#waiting === null) this.#waiting = waiting;
     else ((this.#rare ??= new Rare()).others ??= new Set()).add(waiting);
     this.#passKeptRequest(waiting);
+    if (this.#rare?.owed) this.#rare.owed = !waiting.cancel(this.#rare.message);
+  }
+
+  /**
+   * The generator has taken a request for cancellation that an async function which it had started has not seen: it is owed to what that one awaits next.
+   * @internal
+   */
+  _oweToHelpers(message: string | undefined): void {
+    const rare = this.#rare ??= new Rare();
+    rare.owed = true;
+    rare.message = message;
   }
 
   /** @internal */
@@ -181,8 +194,18 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     this.requests++;
     const told = this.#abortSignal(message);
     const reached = this.#cancelWaits(message);
-    if (!told && !reached) this.#keep(message);
+    if (!told && !reached && !this.#hasNews()) this.#keep(message);
     return true;
+  }
+
+  /** Not: its end is told by its body's. */
+  cancelled(): boolean {
+    return false;
+  }
+
+  /** Whether a cancellation is on its way already, from what it waited for. */
+  #hasNews(): boolean {
+    return this.#waiting !== null && this.#waiting.cancelled();
   }
 
   #cancelWaits(message: string | undefined): boolean {
@@ -256,7 +279,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   _takeInjection(): unknown {
     const injection = this.#injection;
     this.#injection = NOTHING;
-    return injection === CANCELLATION ? makeCancelledError(this.#rare?.message) : injection;
+    return injection === CANCELLATION ? makeCancelledError(this.#rare?.message, this.loop) : injection;
   }
 
   // -------------------------------------------------------------- signal
@@ -274,8 +297,13 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     if (rare === null || rare.controller === null) return false;
     const { controller, signalInUse } = rare;
     rare.controller = null;
-    controller.abort(makeCancelledError(message));
+    controller.abort(makeCancelledError(message, this.loop));
     return signalInUse;
+  }
+
+  /** For reports. */
+  toString(): string {
+    return String(this.task);
   }
 
   /** @internal */

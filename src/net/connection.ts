@@ -157,8 +157,8 @@ export function createServer(loop: NetLoop, protocolFactory: () => Partial<Proto
 export function checkServer({ host, port, family, backlog }: ServerOptions): void {
   const action = "create a server";
   const hosts = hostsOf(host);
-  if (hosts.length === 0) throw new RangeError(`Cannot ${action}: the list of hosts is empty`);
-  for (const one of hosts) if (one !== null) checkHost(one, action);
+  if (hosts?.length === 0) throw new RangeError(`Cannot ${action}: the list of hosts is empty`);
+  for (const one of hosts ?? []) checkHost(one, action);
   checkPort(port, action);
   if (family !== undefined) checkFamily(family, action);
   if (backlog === undefined) return;
@@ -168,9 +168,9 @@ export function checkServer({ host, port, family, backlog }: ServerOptions): voi
   }
 }
 
-/** Null stands for all addresses. */
-function hostsOf(host: ServerOptions["host"]): readonly (string | null)[] {
-  if (host === undefined || host === null || host === "") return [null];
+/** Null for all addresses. */
+function hostsOf(host: ServerOptions["host"]): readonly string[] | null {
+  if (host === undefined || host === null || host === "") return null;
   return Array.isArray(host) ? host : [host as string];
 }
 
@@ -208,9 +208,9 @@ function isAddressMissing(error: unknown): error is OSError {
 
 function* addressesToBind(loop: NetLoop, { host, family = "unspec" }: ServerOptions): CoroutineGenerator<readonly string[]> {
   const hosts = hostsOf(host);
-  if (hosts.includes(null)) return family === "unspec" ? [ANY_IPV6, ANY_IPV4] : [family === "IPv6" ? ANY_IPV6 : ANY_IPV4];
+  if (hosts === null) return family === "unspec" ? [ANY_IPV6, ANY_IPV4] : [family === "IPv6" ? ANY_IPV6 : ANY_IPV4];
   const found: ResolvedAddress[] = [];
-  for (const one of hosts as readonly string[]) found.push(...yield* resolve(loop, one, family));
+  for (const one of hosts) found.push(...yield* resolve(loop, one, family));
   return distinct(found).map(({ address }) => address);
 }
 

@@ -88,7 +88,7 @@ class Gathering extends Future<unknown[]> {
     if (this.done()) return void (failed && child._error("result"));
     if (failed && !this.#returnExceptions) return this.setException(child._error("result"));
     if (this.#left > 0) return;
-    if (this.#asked) return this.setException(child.cancelled() ? child._error("result") : makeCancelledError(undefined));
+    if (this.#asked) return this.setException(child.cancelled() ? child._error("result") : makeCancelledError(undefined, this._loop));
     this.setResult(this.#children.map(outcome));
   }
 }
