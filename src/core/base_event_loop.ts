@@ -6,7 +6,7 @@
 import { DeadlineHeap } from "../_internal/deadline_heap.ts";
 import { Deque } from "../_internal/deque.ts";
 import { RuntimeError } from "../errors.ts";
-import type { ContextStorage, Hold, Stepper, TimerToken } from "../runtime/host.ts";
+import type { ContextStorage, Hold, TimerToken } from "../runtime/host.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Startable } from "./awaitable.ts";
 import { currentValues, NO_VALUES } from "./context.ts";
@@ -103,12 +103,12 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #hold: Hold | null = null;
   /** Whether it serves without being run: the thread's default loop. */
   #serving = false;
-  readonly #root: LoopStore;
-  #stepper: Stepper | null = null;
-  /** Whether the stepper enters its context in a microtask of its own. */
+  /** What the context storage carries for the loop's callbacks; of one session. */
+  #root: LoopStore | null = null;
+  /** Whether the context is entered in a microtask of its own. */
   #defers = false;
   readonly #resumeSoon = (): void => {
-    if (this.#stepper !== null) this.#defers = !this.#stepper.resume();
+    if (this.#state === RESUMING) this.#resume();
   };
 
   /** How many items of the turn under way are left. */
@@ -135,7 +135,6 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     this._storage = runtime.context;
     running.storage ??= runtime.context;
     this.#debug = debug;
-    this.#root = new LoopStore(this, () => this.#drain());
     this.#failures = new FailureLog(this);
   }
 
@@ -204,7 +203,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #startSession(): void {
     this.#turns = 0;
     this.#hold = this._runtime.host.hold();
-    this.#stepper = this._storage.stepper(this.#root);
+    this.#root = new LoopStore(this, () => this.#drain());
+    this._storage.capture(this.#root);
     this.#state = RESUMING;
     void SETTLED.then(this.#resumeSoon);
   }
@@ -213,7 +213,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     this.#stopping = false;
     this.#state = STOPPED;
     this.#heldBy = null;
-    this.#stepper = null;
+    this.#root = null;
     this.#disarmTimer();
     this.#hold?.release();
     this.#hold = null;
@@ -322,7 +322,11 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #enter(): void {
     this.#budgetEnd = 0;
     this.#state = RESUMING;
-    this.#defers = !this.#stepper!.resume();
+    this.#resume();
+  }
+
+  #resume(): void {
+    this.#defers = !this._storage.resume(this.#root!);
   }
 
   /** @internal */
@@ -354,7 +358,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     if (this.#debug) this.#reportIfSlow(task, this.#heldSince);
     if (this.#state !== HELD) return;
     this.#state = RESUMING;
-    if (this.#defers) this.#stepper!.resume();
+    // A task that has ended does nothing more here. One that suspends may be about to wait for something else as well.
+    if (this.#defers || task.done()) this.#resume();
     else void SETTLED.then(this.#resumeSoon);
   }
 
@@ -602,6 +607,8 @@ class LoopStore implements Store {
   readonly loop: LoopFace;
   /** @internal */
   readonly step: () => boolean;
+  scope: unknown = null;
+  entered = false;
 
   constructor(loop: LoopFace, drain: () => boolean) {
     this.loop = loop;

@@ -4,7 +4,6 @@
  * @module
  */
 import { RuntimeError } from "../errors.ts";
-import type { Stepper } from "../runtime/host.ts";
 import type { Awaitable, Body, CoroutineGenerator, Drivable, Reject, Resolve } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { Future } from "./future.ts";
@@ -58,10 +57,12 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   /** Requests for cancellation that reached this strand and were not taken back. */
   requests = 0;
   /**
-   * Runs its steps in its context; null where the context does not matter: no code of the user runs in them.
+   * The context of its steps; null where that does not matter: no code of the user runs in them.
    * @internal
    */
-  _stepper: Stepper | null = null;
+  scope: unknown = null;
+  /** @internal */
+  entered = false;
   /**
    * What is stepped; null for a strand of an async function, and before the first step.
    * @internal
@@ -85,8 +86,17 @@ export abstract class Strand implements StrandFace, Runnable, Store {
 
   /** @internal */
   _run(): void {
-    if (this._stepper === null) this.step();
-    else if (!this._stepper.resume()) this.loop._hold(this.task);
+    if (!this._resume()) this.loop._hold(this.task);
+  }
+
+  /**
+   * One step in its context; false when that comes in a microtask.
+   * @internal
+   */
+  _resume(): boolean {
+    if (this.scope !== null) return this.loop._storage.resume(this);
+    this.step();
+    return true;
   }
 
   /**
@@ -330,8 +340,8 @@ export class DriverStrand extends Strand {
   start(scoped: boolean): void {
     this.#parent._adopt(this);
     if (!scoped) return void this.step();
-    this._stepper = this.loop._storage.stepper(this);
-    this._stepper.resume();
+    this.loop._storage.capture(this);
+    this._resume();
   }
 
   /** @internal */
@@ -414,9 +424,7 @@ export class BodyStrand extends Strand implements Suspension {
     this.#ended = true;
     const waiter = this.#waiter;
     this.#waiter = null;
-    if (waiter === null) return;
-    if (waiter._stepper === null) waiter.step();
-    else waiter._stepper.resume();
+    waiter?._resume();
   }
 }
 
@@ -461,7 +469,7 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
 
 /** A body that is a generator calls the user's functions in its later steps too: these need the context that is current now. */
 function goOnIn<T>(host: Strand, steps: Drivable<T>): EnteredBody<T> {
-  host._stepper ??= host.loop._storage.stepper(host);
+  if (host.scope === null) host.loop._storage.capture(host);
   return { strand: host, steps };
 }
 

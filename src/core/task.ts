@@ -183,7 +183,7 @@ class RootStrand extends Strand {
   constructor(task: Task, coroutine: unknown) {
     super(task);
     this.coroutine = coroutine;
-    this._stepper = this.loop._storage.stepper(this);
+    this.loop._storage.capture(this);
   }
 
   get #task(): Task {
@@ -209,7 +209,7 @@ class RootStrand extends Strand {
       return this._failed(error);
     }
     if (this._steps !== null) return super._advance();
-    this._stepper = null; // `await` keeps the context by itself
+    this.scope = null; // `await` keeps the context by itself
     this.loop._hold(this.task);
     if (started instanceof Promise) void started.then(bodyReturned, bodyThrew);
     else (started as PromiseLike<unknown>).then((value) => this._succeeded(value), (error) => this._failed(error));

@@ -32,19 +32,14 @@ export interface HostLoop {
   hold(): Hold;
 }
 
-/** Something that advances by steps, each of which must run in its own context. */
+/** Something that advances by steps, each of which must run in the context that was captured for it. */
 export interface Steppable {
   /** Tells whether there may be another step. Never throws. */
   step(): boolean;
-}
-
-/** Runs the steps of one target in the context in which the stepper was made. */
-export interface Stepper {
-  /**
-   * Calls the target's `step()` once, in its context: before it returns (true), or in a microtask
-   * (false), whichever is cheaper on this host. Not called again before that step has run.
-   */
-  resume(): boolean;
+  /** For the storage: what it captured; null before. */
+  scope: unknown;
+  /** For the storage: whether the target has been made the store of its scope. False before. */
+  entered: boolean;
 }
 
 /** Asynchronous context: one store that follows `await`, timers and promise callbacks. */
@@ -53,6 +48,11 @@ export interface ContextStorage {
   run<T>(store: object, body: () => T): T;
   /** The store of the code that is running, undefined where there is none. */
   current(): object | undefined;
-  /** Captures the context that is current here (other libraries' stores too), with `target` as its store. */
-  stepper(target: Steppable): Stepper;
+  /** Captures the context that is current here, other libraries' stores too, for the steps of `target`, whose store will be `target` itself. */
+  capture(target: Steppable): void;
+  /**
+   * Calls the target's `step()` once, in its context: before it returns (true), or in a microtask (false), whichever is cheaper on this host.
+   * Not called again before that step has run, nor after one that was the last.
+   */
+  resume(target: Steppable): boolean;
 }

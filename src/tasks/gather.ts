@@ -13,7 +13,7 @@ export type Results<W extends readonly unknown[]> = { -readonly [K in keyof W]: 
  * The first error is its error, at once, and the others go on; with `returnExceptions` errors are results, and it waits for all.
  * Cancelling it cancels all that are not done. The same object given twice is started once; a function given twice is called twice.
  *
- * @throws TypeError at the call for what cannot be waited for.
+ * @throws TypeError at the call for what cannot be waited for; RangeError for futures of different loops.
  */
 export function gather<W extends readonly Waitable<unknown>[] | []>(
   aws: W,
@@ -43,16 +43,15 @@ export function gather(aws: Iterable<Waitable<unknown>>, options: { readonly ret
   return new Gathering(children, options.returnExceptions ?? false, loop);
 }
 
+/** Starts what is not a future yet, on the loop of the first. What is given twice is started once, functions apart: each call of one is work of its own. */
 function startAll(aws: Iterable<Waitable<unknown>>): Future<unknown>[] {
   const started = new Map<unknown, Future<unknown>>();
   const children: Future<unknown>[] = [];
   for (const aw of aws) {
-    if (aw instanceof Future || typeof aw === "function") children.push(ensureFuture(aw));
-    else {
-      let child = started.get(aw);
-      if (child === undefined) started.set(aw, child = ensureFuture(aw));
-      children.push(child);
-    }
+    const first = children[0];
+    const child = started.get(aw) ?? ensureFuture(aw, first === undefined ? {} : { loop: first._loop });
+    if (!(aw instanceof Future) && typeof aw !== "function") started.set(aw, child);
+    children.push(child);
   }
   return children;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ContextStorage, Steppable, Stepper } from "../../runtime/host.ts";
+import type { ContextStorage, Steppable } from "../../runtime/host.ts";
 import { type AsyncLocalStorage, threadStorage } from "./thread_storage.ts";
 
 /** The storage. */
@@ -16,14 +16,15 @@ export function asyncDriverContext(): ContextStorage {
 
 class AsyncDriverContext implements ContextStorage {
   readonly #storage: AsyncLocalStorage;
-  /** The reaction to a stepper's first promise: the context is the maker's, with other libraries' stores in it, until `target` is entered. */
-  readonly #begin: (stepper: DriverStepper) => void;
+  /** The reaction to a target's first promise: the context is the maker's, with other libraries' stores in it, until the target is entered. */
+  readonly #begin: (target: Steppable) => void;
 
   constructor(storage: AsyncLocalStorage) {
     this.#storage = storage;
-    this.#begin = (stepper) => {
-      storage.enterWith(stepper.target); // till the end of this microtask, and in the reaction that is registered next
-      goOn(stepper);
+    this.#begin = (target) => {
+      storage.enterWith(target); // till the end of this microtask, and in the reaction that is registered next
+      target.entered = true;
+      goOn(target);
     };
   }
 
@@ -35,34 +36,25 @@ class AsyncDriverContext implements ContextStorage {
     return this.#storage.getStore();
   }
 
-  stepper(target: Steppable): Stepper {
-    return new DriverStepper(target, this.#begin);
-  }
-}
-
-/** One function for all steppers; which one it is comes as the promise's value. */
-function goOn(stepper: DriverStepper): void {
-  if (stepper.target.step()) stepper.park(goOn);
-}
-
-class DriverStepper implements Stepper {
-  readonly target: Steppable;
-  #release!: (stepper: this) => void;
-
-  constructor(target: Steppable, begin: (stepper: DriverStepper) => void) {
-    this.target = target;
-    this.park(begin);
+  capture(target: Steppable): void {
+    park(target, this.#begin);
   }
 
-  /** Calls back, in the context that is current here, once `resume` was called. */
-  park(callback: (stepper: DriverStepper) => void): void {
-    new Promise<this>((release) => {
-      this.#release = release;
-    }).then(callback);
-  }
-
-  resume(): boolean {
-    this.#release(this);
+  resume(target: Steppable): boolean {
+    const release = target.scope as (target: Steppable) => void;
+    release(target);
     return false;
   }
+}
+
+/** Has `callback(target)` called, in the context that is current here, once the target's scope is released. */
+function park(target: Steppable, callback: (target: Steppable) => void): void {
+  void new Promise<Steppable>((release) => {
+    target.scope = release;
+  }).then(callback);
+}
+
+/** One function for all targets; which one it is comes as the promise's value. */
+function goOn(target: Steppable): void {
+  if (target.step()) park(target, goOn);
 }

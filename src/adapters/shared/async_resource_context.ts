@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ContextStorage, Steppable, Stepper } from "../../runtime/host.ts";
+import type { ContextStorage, Steppable } from "../../runtime/host.ts";
 import { type AsyncHooks, type AsyncLocalStorage, type AsyncResource, threadStorage } from "./thread_storage.ts";
 import { getBuiltin } from "./host.ts";
 
@@ -13,8 +13,8 @@ const NAME = "tsyncio.task";
 const OPTIONS = { requireManualDestroy: true } as const;
 
 /**
- * The storage. What it costs is the entry into a store (0.1 µs where a context is a map, Node 24 and later: the map is copied), so a stepper enters its
- * target's store once, at its first step, by a way that the scope of a resource undoes without a second copy; what is captured inside
+ * The storage. What it costs is the entry into a store (0.1 µs where a context is a map, Node 24 and later: the map is copied), so a target
+ * is made the store once, at its first step, by a way that the scope of a resource undoes without a second copy; what is captured inside
  * that scope carries the later steps.
  */
 export function asyncResourceContext(): ContextStorage {
@@ -25,16 +25,15 @@ export function asyncResourceContext(): ContextStorage {
 class AsyncResourceContext implements ContextStorage {
   readonly #storage: AsyncLocalStorage;
   readonly #capture: () => AsyncResource;
-  /** Called in the scope of what the stepper captured. */
-  readonly #begin: (stepper: ResourceStepper) => void;
+  readonly #begin: (target: Steppable) => void;
 
   constructor(storage: AsyncLocalStorage, Resource: AsyncHooks["AsyncResource"]) {
     this.#storage = storage;
     this.#capture = () => new Resource(NAME, OPTIONS);
-    this.#begin = (stepper) => {
-      storage.enterWith(stepper.target);
-      stepper.begin = null;
-      if (stepper.target.step()) stepper.resource = new Resource(NAME, OPTIONS);
+    this.#begin = (target) => {
+      storage.enterWith(target);
+      target.entered = true;
+      target.scope = target.step() ? new Resource(NAME, OPTIONS) : null;
     };
   }
 
@@ -46,26 +45,14 @@ class AsyncResourceContext implements ContextStorage {
     return this.#storage.getStore();
   }
 
-  stepper(target: Steppable): Stepper {
-    return new ResourceStepper(target, this.#capture(), this.#begin);
-  }
-}
-
-class ResourceStepper implements Stepper {
-  readonly target: Steppable;
-  resource: AsyncResource;
-  /** Runs the first step; null once it has. */
-  begin: ((stepper: ResourceStepper) => void) | null;
-
-  constructor(target: Steppable, resource: AsyncResource, begin: (stepper: ResourceStepper) => void) {
-    this.target = target;
-    this.resource = resource;
-    this.begin = begin;
+  capture(target: Steppable): void {
+    target.scope = this.#capture();
   }
 
-  resume(): boolean {
-    if (this.begin === null) this.resource.runInAsyncScope(this.target.step, this.target);
-    else this.resource.runInAsyncScope(this.begin, null, this);
+  resume(target: Steppable): boolean {
+    const scope = target.scope as AsyncResource;
+    if (target.entered) scope.runInAsyncScope(target.step, target);
+    else scope.runInAsyncScope(this.#begin, null, target);
     return true;
   }
 }

@@ -1,0 +1,58 @@
+import { defaultRuntime } from "../../src/adapters/default_runtime.ts";
+import { asyncDriverContext } from "../../src/adapters/shared/async_driver_context.ts";
+import { asyncResourceContext } from "../../src/adapters/shared/async_resource_context.ts";
+import { OSError } from "../../src/errors.ts";
+import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
+import { runProgram } from "../_kit/program.ts";
+import { checkContext } from "../conformance/check_context.ts";
+import { checkHost } from "../conformance/check_host.ts";
+
+checkHost(runtimeName, defaultRuntime);
+
+checkContext(`${runtimeName}'s own`, () => defaultRuntime().context, { stepsAtOnce: runtimeName !== "deno" });
+
+// Each way works on each host; they differ in cost.
+checkContext("resources", asyncResourceContext, { stepsAtOnce: true });
+checkContext("drivers", asyncDriverContext, { stepsAtOnce: false });
+
+describe("defaultRuntime", () => {
+  it("is that of the host", () => {
+    assert.equal(defaultRuntime().name, runtimeName);
+  });
+});
+
+describe("hold and signals", () => {
+  const program = new URL("./programs/hold.ts", import.meta.url);
+
+  it("a hold keeps the process alive until it is released, a signal handler does not", async () => {
+    const ended = await runProgram(program, { args: ["release"] });
+    assert.equal(ended.stdout, "handled\nreleased\n");
+    assert.deepEqual([ended.code, ended.signal], [0, null]);
+  });
+
+  it("a signal whose handler was removed has its default action", async () => {
+    const ended = await runProgram(program);
+    assert.equal(ended.stdout, "handled\n");
+    assert.equal(ended.signal, "SIGINT");
+  });
+
+  it("a signal that cannot be handled is refused with the host's error as the cause, but for Bun, which takes it", () => {
+    const { signals } = defaultRuntime();
+    const error = caught(() => signals!.add("SIGKILL", onSignal));
+    if (runtimeName === "bun") return signals!.remove("SIGKILL", onSignal);
+    assert.ok(error instanceof OSError);
+    assert.match(error.message, /^Cannot handle SIGKILL: /);
+    assert.ok(error.cause instanceof Error);
+  });
+});
+
+function onSignal(): void {}
+
+function caught(body: () => void): unknown {
+  try {
+    body();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
