@@ -1,7 +1,8 @@
 /**
  * The runtime of Bun, which has all of Node's modules that are needed here.
  *
- * What differs: every failure to connect is told as a refusal, and signals are delivered without asynchronous context.
+ * What differs: every failure to connect is told as a refusal, a listener's backlog is always 512, a handler for SIGKILL is taken without a word,
+ * and signals are delivered without asynchronous context.
  *
  * @module
  */

@@ -2,8 +2,10 @@
  * The runtime of Deno.
  *
  * Sockets are Deno's own, with node:net for what those cannot do: a local address, an address family of a name, a shared port. What differs:
- * a connection cannot be reset, it is closed instead; an unresolved permission is asked for at the call; `lookup` needs
- * `--allow-net` without a list.
+ * - a connection cannot be reset: `close(true)` closes it, and closing with input unread sends an end where other hosts reset;
+ * - the port of a listener is free one or two turns of the host after `close()`;
+ * - a permission that was neither given nor denied is asked for at the call; `lookup` needs `--allow-net` without a list;
+ * - a burst of signals may be told once.
  *
  * @module
  */

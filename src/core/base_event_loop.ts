@@ -454,10 +454,12 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     if (++this.#cancelledTimers * 2 <= this.#timers.length) return;
     this.#timers.retain((timer) => timer._scheduled = !timer._dropped());
     this.#cancelledTimers = 0;
+    if (this.#state === IDLE) this.#armTimer(this.#timers.earliest);
   }
 
+  /** Has the host call back at the time `when`, or before; not at all for Infinity, so that the process may end. */
   #armTimer(when: number): void {
-    if (this.#timer !== null && this.#timer.when <= when) return;
+    if (when !== Infinity && this.#timer !== null && this.#timer.when <= when) return;
     this.#disarmTimer();
     if (when === Infinity) return;
     const delay = Math.min(Math.max(Math.ceil(when - this.time()), 0), LONGEST_DELAY);

@@ -30,11 +30,14 @@ export function* attempt<T>(
     if (!loop.isClosed()) loop._deliver(settle, error, value);
     else if (error === null) discard(value as T);
   });
+  const open = { close: abandon };
+  loop._open?.add(open);
   try {
     const value = yield* answer;
     given = true;
     return value;
   } finally {
+    loop._open?.delete(open);
     if (!given) giveUp(answer, abandon, discard);
   }
 }

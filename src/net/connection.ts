@@ -26,6 +26,7 @@ import type { AddressFamily, Transport } from "./transports.ts";
 export interface ConnectionOptions {
   /** An address or a name, whose addresses are tried in turn. */
   readonly host: string;
+  /** From 0 to 65535. */
   readonly port: number;
   /** Which addresses of a name are tried. @default "unspec" */
   readonly family?: AddressFamily;

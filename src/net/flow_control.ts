@@ -40,6 +40,11 @@ export abstract class FlowControl implements Pick<WriteTransport, "getWriteBuffe
     this._pauseIfFull();
   }
 
+  /** Whether the protocol was told to pause. @internal */
+  _isPaused(): boolean {
+    return this.#paused;
+  }
+
   /** To be called when the transport holds more. @internal */
   _pauseIfFull(): void {
     if (this.#paused || this.getWriteBufferSize() <= this.#high) return;

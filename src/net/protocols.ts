@@ -31,6 +31,7 @@ export class BaseProtocol {
  *     connectionMade → dataReceived, any number of times → eofReceived, at most once → connectionLost
  */
 export class Protocol extends BaseProtocol {
+  /** The connection is there: the first call. */
   override connectionMade(_transport: Transport): void {}
 
   /** The peer sent bytes: not empty, and cut wherever the network cut them. The array is the protocol's own from now on. */

@@ -58,6 +58,7 @@ export interface Server {
   isServing(): boolean;
   /** Waits until it is closed and the last connection that came through it is gone. */
   waitClosed(): Awaitable<void>;
+  /** Closes it, and waits as `waitClosed`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -87,6 +88,7 @@ export class SocketServer implements Server, TransportOwner {
   constructor(loop: NetLoop, protocolFactory: () => Partial<Protocol>) {
     this.#loop = loop;
     this.#protocolFactory = protocolFactory;
+    loop._open?.add(this);
   }
 
   get sockets(): readonly ServerSocket[] {
@@ -197,6 +199,7 @@ export class SocketServer implements Server, TransportOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#serving = false;
+    this.#loop._open?.delete(this);
     for (const listener of this.#listeners.splice(0)) listener.close();
     for (const handle of this.#early.splice(0)) handle.close();
     this.#servingForever?.cancel();

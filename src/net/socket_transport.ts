@@ -75,6 +75,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#handle = handle;
     this.#protocol = protocol;
     this.#owner = owner;
+    loop._open?.add(handle);
   }
 
   /** Calls `connectionMade` in the next turn, then listens to the socket, then completes `waiter`. Once. */
@@ -142,9 +143,14 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#deliver(this.#arrive, { error });
   }
 
-  /** @internal */
+  /**
+   * Mostly nothing follows from it, and the loop is left alone.
+   * @internal
+   */
   onWritten(bytes: number): void {
-    this.#deliver(this.#written, bytes);
+    if (this.#lost) return;
+    this.#queue.taken(bytes);
+    if (this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0) this.#deliver(this.#goOnWriting, null);
   }
 
   #deliver<T>(handler: (event: T) => void, event: T): void {
@@ -301,9 +307,8 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#handle.closeWrite();
   }
 
-  readonly #written = (bytes: number): void => {
+  readonly #goOnWriting = (): void => {
     if (this.#lost) return;
-    this.#queue.taken(bytes);
     this.#pump();
     this._resumeIfDrained();
     if (!this.#closing || this.#lost || this.#queue.size > 0) return;
@@ -350,6 +355,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
       this.#protocol.connectionLost?.(error);
     } finally {
       this.#handle.close(this.#reset);
+      this.#loop._open?.delete(this.#handle);
       this.#owner?._detach(this);
     }
   }

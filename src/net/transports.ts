@@ -8,13 +8,17 @@ export type AddressFamily = "IPv4" | "IPv6" | "unspec";
 
 /** An IP address and a port. */
 export interface InetAddress {
+  /** An address, or a name where one may be given. */
   readonly host: string;
+  /** From 0 to 65535. */
   readonly port: number;
+  /** Which family `host` is of. */
   readonly family?: AddressFamily;
 }
 
 /** A socket in the file system; "" where it has no name. */
 export interface UnixAddress {
+  /** Its path. */
   readonly path: string;
 }
 
@@ -36,10 +40,14 @@ export interface ExtraInfo {
 
 /** What every transport calls of its protocol: see `BaseProtocol`. */
 export interface TransportProtocol {
+  /** The connection is there. */
   // deno-lint-ignore no-explicit-any -- each kind of protocol says which transport it gets
   connectionMade(transport: any): void;
+  /** The connection is gone. */
   connectionLost(error: Error | null): void;
+  /** Stop writing. */
   pauseWriting(): void;
+  /** Go on writing. */
   resumeWriting(): void;
 }
 
@@ -49,8 +57,9 @@ export interface BaseTransport {
   close(): void;
   /** Whether it is closing or closed. */
   isClosing(): boolean;
-  /** What is known of the connection; `fallback`, else undefined, for what is not. */
+  /** What is known of the connection; undefined for what is not. */
   getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  /** The same with `fallback` in place of undefined. */
   getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
   /** Has another protocol called from now on. */
   setProtocol(protocol: Partial<TransportProtocol>): void;

@@ -166,10 +166,12 @@ export class ByteQueue {
     let piece: Piece | null = this.#pieceAt(from);
     for (; piece !== null && piece.origin + piece.start < before; piece = piece.next) {
       const { bytes, origin, start, end } = piece;
-      let index = bytes.indexOf(first, Math.max(start, from - origin));
-      while (index >= 0 && index < end && origin + index < before) {
+      const most = Math.min(end, before - origin);
+      const searched = most === bytes.length ? bytes : bytes.subarray(0, most);
+      let index = searched.indexOf(first, Math.max(start, from - origin));
+      while (index >= 0) {
         if (matches(piece, index, pattern)) return origin + index;
-        index = bytes.indexOf(first, index + 1);
+        index = searched.indexOf(first, index + 1);
       }
     }
     return -1;

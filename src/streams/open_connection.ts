@@ -24,26 +24,37 @@ import {
   type ServerOptions,
 } from "../net/connection.ts";
 import type { NetLoop } from "../net/net_loop.ts";
+import { Protocol } from "../net/protocols.ts";
 import type { Server } from "../net/server.ts";
 import type { ReadTransport, Transport } from "../net/transports.ts";
-import { FlowControlProtocol } from "./flow_control_protocol.ts";
 import { checkLimit, type StreamOptions, StreamReader } from "./stream_reader.ts";
 import { StreamWriter } from "./stream_writer.ts";
+import { WriteGate } from "./write_gate.ts";
 
 /** Serves one client: a generator or async function, which runs as a task, or a plain function. */
 export type ClientHandler = (reader: StreamReader, writer: StreamWriter) => Body<unknown> | void;
 
 /** Feeds a StreamReader; and, given a handler, runs it once the connection is there. */
-export class StreamReaderProtocol extends FlowControlProtocol {
+export class StreamReaderProtocol extends Protocol {
+  readonly #loop: NetLoop;
   readonly #reader: StreamReader;
   readonly #onClient: ClientHandler | null;
+  /**
+   * What makes it a `GatedProtocol`.
+   * @internal
+   */
+  readonly _gate: WriteGate;
 
+  /** The loop is that of the connection; without one the running one. */
   constructor(reader: StreamReader, onClient?: ClientHandler, options: { readonly loop?: AbstractEventLoop } = {}) {
-    super(options);
+    super();
+    this.#loop = (options.loop as NetLoop | undefined) ?? currentLoop();
     this.#reader = reader;
     this.#onClient = onClient ?? null;
+    this._gate = new WriteGate(this.#loop);
   }
 
+  /** Tells the reader where its data comes from, and runs the handler. */
   override connectionMade(transport: ReadTransport): void {
     this.#reader.setTransport(transport);
     if (this.#onClient !== null) this.#serve(this.#onClient, transport as Transport);
@@ -54,29 +65,42 @@ export class StreamReaderProtocol extends FlowControlProtocol {
     const writer = new StreamWriter(transport, this, this.#reader);
     // A function that may be a plain one is called now, as asyncio does; what it starts belongs to the task all the same.
     const eagerStart = !isCoroutineFunction(onClient);
-    const task: Task<unknown> = this._loop.createTask(() => call(onClient, this.#reader, writer), { eagerStart });
+    const task: Task<unknown> = this.#loop.createTask(() => call(onClient, this.#reader, writer), { eagerStart });
     task.addDoneCallback(() => {
       if (task.cancelled()) return transport.close();
       const exception = task.exception();
       if (exception === null) return;
-      this._loop.callExceptionHandler({ message: "Unhandled exception in client_connected_cb", exception, transport });
+      this.#loop.callExceptionHandler({ message: "Unhandled exception in client_connected_cb", exception, transport });
       transport.close();
     });
   }
 
+  /** Feeds the reader. */
   override dataReceived(data: Uint8Array): void {
     this.#reader._feed(data);
   }
 
+  /** Ends the reader; the connection stays, for the writer. */
   override eofReceived(): boolean {
     this.#reader.feedEof();
     return true;
   }
 
+  /** Ends the reader, with the error if there is one, and those who wait for the writer. */
   override connectionLost(error: Error | null): void {
     if (error === null) this.#reader.feedEof();
     else this.#reader.setException(error);
-    super.connectionLost(error);
+    this._gate.lose(error);
+  }
+
+  /** Makes `drain` of the writer wait. */
+  override pauseWriting(): void {
+    this._gate.pause();
+  }
+
+  /** Lets those go on who wait for `drain`. */
+  override resumeWriting(): void {
+    this._gate.resume();
   }
 }
 

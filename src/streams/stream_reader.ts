@@ -89,6 +89,7 @@ export class StreamReader {
     return awaitable(this.#next());
   }
 
+  /** Itself: what is left of the lines is shared. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -6,8 +6,8 @@
 import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
 import type { BaseProtocol } from "../net/protocols.ts";
 import type { Data, ExtraInfo, Transport, WriteTransport } from "../net/transports.ts";
-import { FlowControlProtocol } from "./flow_control_protocol.ts";
 import type { StreamReader } from "./stream_reader.ts";
+import { type GatedProtocol, WriteGate } from "./write_gate.ts";
 
 /**
  * Writes to a transport. `write` never waits; wait for `drain` after it, so as not to be faster than the peer:
@@ -69,8 +69,9 @@ export class StreamWriter {
     return this.#transport.isClosing();
   }
 
-  /** What is known of the connection; `fallback`, else undefined, for what is not. */
+  /** What is known of the connection; undefined for what is not. */
   getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  /** The same with `fallback` in place of undefined. */
   getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
   getExtraInfo<K extends keyof ExtraInfo>(name: K, fallback?: unknown): unknown {
     return this.#transport.getExtraInfo(name, fallback);
@@ -90,7 +91,7 @@ export class StreamWriter {
     const error = this.#reader?.exception() ?? null;
     if (error !== null) throw error;
     if (this.#transport.isClosing()) yield;
-    yield* this.#flowControl("drain")._drain();
+    yield* this.#gate("drain").drain();
   }
 
   /** Waits until the connection is gone, after `close()` or by itself. @throws the error that it was lost with. */
@@ -99,14 +100,16 @@ export class StreamWriter {
   }
 
   *#waitClosed(): CoroutineGenerator<void> {
-    yield* this.#flowControl("wait until the connection is closed")._waitClosed();
+    yield* this.#gate("wait until the connection is closed").waitClosed();
   }
 
-  #flowControl(action: string): FlowControlProtocol {
-    if (this.#protocol instanceof FlowControlProtocol) return this.#protocol;
+  #gate(action: string): WriteGate {
+    const gate = (this.#protocol as Partial<GatedProtocol>)._gate;
+    if (gate instanceof WriteGate) return gate;
     throw new TypeError(`Cannot ${action}: the writer's protocol is no StreamReaderProtocol`);
   }
 
+  /** Closes it, and waits as `waitClosed`. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return this.waitClosed();
