@@ -85,6 +85,29 @@ export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait, type WaitOptions
 // synchronisation
 export { Event } from "./src/sync/event.ts";
 
+// the network
+export { BaseProtocol } from "./src/net/base_protocol.ts";
+export type { ConnectionOptions, ServerOptions } from "./src/net/connection.ts";
+export { Protocol } from "./src/net/protocols.ts";
+export type { Server } from "./src/net/server.ts";
+export type {
+  AddressFamily,
+  BaseTransport,
+  Data,
+  ExtraInfo,
+  InetAddress,
+  ReadTransport,
+  SocketAddress,
+  Transport,
+  UnixAddress,
+  WriteTransport,
+} from "./src/net/transports.ts";
+
+// streams
+export { type ClientHandler, openConnection, startServer, StreamReaderProtocol } from "./src/streams/open_connection.ts";
+export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
+export { StreamWriter } from "./src/streams/stream_writer.ts";
+
 // errors
 export {
   AddressInfoError,

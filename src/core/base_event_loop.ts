@@ -90,6 +90,11 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   /** The tasks that are not done, newest first, as a linked list: adding and removing must be cheap. */
   #newestTask: TaskFace | null = null;
   /**
+   * What is open in the host, and closed with the loop.
+   * @internal
+   */
+  readonly _open: Set<{ close(): void }> = new Set();
+  /**
    * The async generators that are open.
    * @internal
    */
@@ -186,6 +191,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
     if (this.#closed) return;
     this.#closed = true;
+    for (const open of [...this._open]) open.close();
+    this._open.clear();
     for (const task of this._allTasks()) this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task });
     this.#failures.report();
     this.#ready.clear();

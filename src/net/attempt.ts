@@ -31,13 +31,13 @@ export function* attempt<T>(
     else if (error === null) discard(value as T);
   });
   const open = { close: abandon };
-  loop._open?.add(open);
+  loop._open.add(open);
   try {
     const value = yield* answer;
     given = true;
     return value;
   } finally {
-    loop._open?.delete(open);
+    loop._open.delete(open);
     if (!given) giveUp(answer, abandon, discard);
   }
 }

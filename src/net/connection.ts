@@ -42,7 +42,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Which addresses of a name are bound. @default "unspec" */
   readonly family?: AddressFamily;
-  /** How many connections may wait to be accepted; one more tries again, a second later. @default 511, as the hosts have it (asyncio: 100) */
+  /** How many connections may wait to be accepted; one more comes a second late. @default 511, as the hosts have it (asyncio: 100) */
   readonly backlog?: number;
   /** Lets several processes listen on one port. @default false */
   readonly reusePort?: boolean;

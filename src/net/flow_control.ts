@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { BaseProtocol } from "./base_protocol.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { TransportProtocol, WriteTransport } from "./transports.ts";
+import type { WriteTransport } from "./transports.ts";
 
 const DEFAULT_HIGH = 64 * 1024;
 
@@ -23,7 +24,7 @@ export abstract class FlowControl implements Pick<WriteTransport, "getWriteBuffe
   }
 
   abstract getWriteBufferSize(): number;
-  abstract getProtocol(): TransportProtocol;
+  abstract getProtocol(): BaseProtocol;
 
   getWriteBufferLimits(): { readonly low: number; readonly high: number } {
     return { low: this.#low, high: this.#high };
@@ -60,7 +61,7 @@ export abstract class FlowControl implements Pick<WriteTransport, "getWriteBuffe
   }
 
   #tell(method: "pauseWriting" | "resumeWriting"): void {
-    const protocol = this.getProtocol() as Partial<TransportProtocol>;
+    const protocol = this.getProtocol() as Partial<BaseProtocol>;
     try {
       protocol[method]?.();
     } catch (error) {

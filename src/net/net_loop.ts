@@ -10,7 +10,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 export interface NetLoop extends AbstractEventLoop {
   readonly _runtime: Runtime;
   /** What is open in the host, and is closed when the loop is closed: nothing else would, and the process would live on. */
-  readonly _open?: Set<{ close(): void }>;
+  readonly _open: Set<{ close(): void }>;
   createTask<T>(coroutine: Startable<T>, options?: TaskOptions): Task<T>;
   callExceptionHandler(context: ExceptionContext): void;
   /** Calls back inside the loop, for an event of the host. */

@@ -20,20 +20,16 @@ import type { Protocol } from "./protocols.ts";
 import { SocketTransport, type TransportOwner } from "./socket_transport.ts";
 import type { AddressFamily } from "./transports.ts";
 
-/** A listening socket of a server. */
-export interface ServerSocket {
-  /** Where it is bound; for port 0 the port that the system chose. */
-  readonly address: { readonly host: string; readonly port: number; readonly family?: AddressFamily; readonly path?: string };
-}
-
 /**
  * Listening sockets. What `createServer` and `startServer` give.
  *
  * Closing it stops new connections and leaves those that are open alone; it is closed for good. Disposing it closes it and waits.
  */
 export interface Server {
-  /** The sockets that listen; none once it is closed. */
-  readonly sockets: readonly ServerSocket[];
+  /** The sockets that listen, and where each is bound: for port 0 the port that the system chose. None once it is closed. */
+  readonly sockets: readonly {
+    readonly address: { readonly host: string; readonly port: number; readonly family?: AddressFamily; readonly path?: string };
+  }[];
   /** Stops listening; connections go on. Ends `serveForever`. Does nothing the second time. */
   close(): void;
   /** Closes every connection that came through it: what they hold is still sent. */
@@ -88,10 +84,10 @@ export class SocketServer implements Server, TransportOwner {
   constructor(loop: NetLoop, protocolFactory: () => Partial<Protocol>) {
     this.#loop = loop;
     this.#protocolFactory = protocolFactory;
-    loop._open?.add(this);
+    loop._open.add(this);
   }
 
-  get sockets(): readonly ServerSocket[] {
+  get sockets(): Server["sockets"] {
     return this.#listeners.map(({ address }) => ({ address: "path" in address ? { host: "", port: 0, path: address.path } : address }));
   }
 
@@ -199,7 +195,7 @@ export class SocketServer implements Server, TransportOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#serving = false;
-    this.#loop._open?.delete(this);
+    this.#loop._open.delete(this);
     for (const listener of this.#listeners.splice(0)) listener.close();
     for (const handle of this.#early.splice(0)) handle.close();
     this.#servingForever?.cancel();

@@ -9,9 +9,10 @@ import { OSError, RuntimeError } from "../errors.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
 import { checkData } from "./data.ts";
 import { FlowControl } from "./flow_control.ts";
+import type { BaseProtocol } from "./base_protocol.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
-import type { Data, ExtraInfo, SocketAddress, Transport, TransportProtocol } from "./transports.ts";
+import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** Something the host told about what was received: bytes, the end (null), or that the socket is gone. */
@@ -75,7 +76,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#handle = handle;
     this.#protocol = protocol;
     this.#owner = owner;
-    loop._open?.add(handle);
+    loop._open.add(handle);
   }
 
   /** Calls `connectionMade` in the next turn, then listens to the socket, then completes `waiter`. Once. */
@@ -102,11 +103,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     return this.#closing;
   }
 
-  getProtocol(): TransportProtocol {
-    return this.#protocol as TransportProtocol;
+  getProtocol(): BaseProtocol {
+    return this.#protocol as BaseProtocol;
   }
 
-  setProtocol(protocol: Partial<TransportProtocol>): void {
+  setProtocol(protocol: Partial<BaseProtocol>): void {
     this.#protocol = protocol;
   }
 
@@ -355,7 +356,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
       this.#protocol.connectionLost?.(error);
     } finally {
       this.#handle.close(this.#reset);
-      this.#loop._open?.delete(this.#handle);
+      this.#loop._open.delete(this.#handle);
       this.#owner?._detach(this);
     }
   }
@@ -365,9 +366,15 @@ function isGone(arrival: Arrival): arrival is Gone {
   return arrival !== null && !(arrival instanceof Uint8Array);
 }
 
-/** A host that does not know an address any more tells an empty one. */
+/** IPv4 on a socket that takes both families. */
+const MAPPED_IPV4 = /^::ffff:([\d.]+)$/i;
+
+/** The address as people know it. A host that does not know it any more tells an empty one. */
 function addressOf(endpoint: Endpoint): SocketAddress | null {
-  return "host" in endpoint && endpoint.host === "" ? null : endpoint;
+  if (!("host" in endpoint)) return endpoint;
+  if (endpoint.host === "") return null;
+  const mapped = MAPPED_IPV4.exec(endpoint.host);
+  return mapped === null ? endpoint : { host: mapped[1]!, port: endpoint.port, family: "IPv4" };
 }
 
 function describe(endpoint: Endpoint): string {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { BaseProtocol } from "./base_protocol.ts";
+
 /** Which addresses are wanted. */
 export type AddressFamily = "IPv4" | "IPv6" | "unspec";
 
@@ -38,22 +40,9 @@ export interface ExtraInfo {
   socket: unknown;
 }
 
-/** What every transport calls of its protocol: see `BaseProtocol`. */
-export interface TransportProtocol {
-  /** The connection is there. */
-  // deno-lint-ignore no-explicit-any -- each kind of protocol says which transport it gets
-  connectionMade(transport: any): void;
-  /** The connection is gone. */
-  connectionLost(error: Error | null): void;
-  /** Stop writing. */
-  pauseWriting(): void;
-  /** Go on writing. */
-  resumeWriting(): void;
-}
-
 /** What all transports have. */
 export interface BaseTransport {
-  /** Sends what is held, then ends the connection: `connectionLost(null)` is called before the peer sees the end. Nothing more is received. */
+  /** Sends what is held, then ends the connection: `connectionLost(null)` is called before the peer sees the end. No more is received. */
   close(): void;
   /** Whether it is closing or closed. */
   isClosing(): boolean;
@@ -62,9 +51,9 @@ export interface BaseTransport {
   /** The same with `fallback` in place of undefined. */
   getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
   /** Has another protocol called from now on. */
-  setProtocol(protocol: Partial<TransportProtocol>): void;
+  setProtocol(protocol: Partial<BaseProtocol>): void;
   /** The protocol that is called. */
-  getProtocol(): TransportProtocol;
+  getProtocol(): BaseProtocol;
 }
 
 /** A transport that receives. */
@@ -91,14 +80,18 @@ export interface WriteTransport extends BaseTransport {
   writeEof(): void;
   /** Whether `writeEof` can be used. */
   canWriteEof(): boolean;
-  /** Drops what is held and ends the connection; `connectionLost(null)` is called in a later turn. `reset` asks for a TCP reset where the host can send one. */
+  /**
+   * Drops what is held and ends the connection; `connectionLost(null)` is called in a later turn. `reset` asks for a TCP reset where
+   * the host can send one.
+   */
   abort(options?: { readonly reset?: boolean }): void;
   /** How many bytes were written and not taken by the host. */
   getWriteBufferSize(): number;
   /** The marks, in bytes, between which the protocol is told to pause and to resume writing. */
   getWriteBufferLimits(): { readonly low: number; readonly high: number };
   /**
-   * Sets the marks: 64 KiB and a quarter of that without arguments. A missing `low` is a quarter of `high`, a missing `high` four times `low`.
+   * Sets the marks: 64 KiB and a quarter of that without arguments. A missing `low` is a quarter of `high`, a missing `high` four
+   * times `low`.
    *
    * @throws RangeError unless high ≥ low ≥ 0.
    */

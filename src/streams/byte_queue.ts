@@ -25,7 +25,7 @@ interface Piece {
   next: Piece | null;
 }
 
-/** Pieces below this size are put together when they are not taken at once, so that many small ones do not cost much more than their bytes. */
+/** Pieces below this size are put together when they are not taken at once: many small ones cost little more than their bytes. */
 const SMALL = 1024;
 const SHARED_SIZE = 4096;
 /** How far one of several patterns is looked for before the others get their turn. */

@@ -137,8 +137,8 @@ function* open(connection: ConnectionOptions, limit: number | undefined): Corout
 }
 
 /**
- * Listens, and serves each connection by a call of `onClient`. A handler that fails is reported to the loop's exception handler, and its connection
- * closed; one that is cancelled has its connection closed. Options as of `EventLoop.createServer`, and `limit` of the readers.
+ * Listens, and serves each connection by a call of `onClient`. A handler that fails is reported to the loop's exception handler, and its
+ * connection closed; one that is cancelled has its connection closed. Options as of `EventLoop.createServer`, and `limit` of the readers.
  *
  * @throws OSError, of the class that tells why, when the address cannot be bound.
  */

@@ -19,8 +19,8 @@ const DEFAULT_LIMIT = 64 * 1024;
 const NEWLINE: readonly Pattern[] = [[10]];
 
 /**
- * What comes from a stream, to be read by one task at a time: a second one that would have to wait gets a RuntimeError. A read that is cancelled
- * takes nothing away. Once the stream has failed, every read throws its error.
+ * What comes from a stream, to be read by one task at a time: a second one that would have to wait gets a RuntimeError. A read that is
+ * cancelled takes nothing away. Once the stream has failed, every read throws its error.
  *
  *     for await (const line of reader) …              in async functions
  *     for (;;) { const { done, value } = yield* reader.next(); … }   in generators
@@ -47,7 +47,7 @@ export class StreamReader {
   // -------------------------------------------------------------- reading
 
   /**
-   * Up to `n` bytes, as soon as there are any; none at the end of the stream. Without `n`, or with a negative one, everything up to the end.
+   * Up to `n` bytes, as soon as there are any; none at the end of the stream. Without `n`, or with a negative one, all up to the end.
    */
   read(n = -1): Awaitable<Uint8Array> {
     checkCount(n, "read");
@@ -77,8 +77,8 @@ export class StreamReader {
   /**
    * Everything up to a separator, and the separator. Of several separators the one that ends first.
    *
-   * @throws IncompleteReadError, with what there was, when the stream ends before; LimitOverrunError when there is more than the limit before the
-   * separator, and nothing is dropped; RangeError for no separator, and for an empty one.
+   * @throws IncompleteReadError, with what there was, when the stream ends before; LimitOverrunError when there is more than the limit
+   * before the separator, and nothing is dropped; RangeError for no separator, and for an empty one.
    */
   readUntil(separator: Data | readonly Data[] = "\n"): Awaitable<Uint8Array> {
     return awaitable(this.#readUntil(patternsOf(separator)));

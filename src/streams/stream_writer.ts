@@ -4,7 +4,7 @@
  * @module
  */
 import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
-import type { BaseProtocol } from "../net/protocols.ts";
+import type { BaseProtocol } from "../net/base_protocol.ts";
 import type { Data, ExtraInfo, Transport, WriteTransport } from "../net/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import { type GatedProtocol, WriteGate } from "./write_gate.ts";
@@ -22,7 +22,7 @@ export class StreamWriter {
   readonly #protocol: BaseProtocol;
   readonly #reader: StreamReader | null;
 
-  /** For transports of your own; `openConnection` and `startServer` make them otherwise. The loop is the protocol's: it need not be given. */
+  /** For transports of your own; `openConnection` and `startServer` make them otherwise. The loop need not be given: the protocol has it. */
   constructor(
     transport: WriteTransport,
     protocol: BaseProtocol,
@@ -39,7 +39,7 @@ export class StreamWriter {
     return this.#transport as Transport;
   }
 
-  /** Sends `data` as soon as possible. The data is copied. @throws TypeError for anything but Uint8Array and string; RuntimeError after `writeEof`. */
+  /** Sends a copy of `data` as soon as possible. @throws TypeError unless it is a Uint8Array or string; RuntimeError after `writeEof`. */
   write(data: Data): void {
     this.#transport.write(data);
   }
@@ -78,8 +78,8 @@ export class StreamWriter {
   }
 
   /**
-   * Waits while the transport holds more than its high-water mark, until that has fallen to the low-water mark. Gives up no turn otherwise; one
-   * turn when it is closing, so that a loop of writes and drains sees the end of the connection.
+   * Waits while the transport holds more than its high-water mark, until that has fallen to the low-water mark. Gives up no turn
+   * otherwise; one turn when it is closing, so that a loop of writes and drains sees the end of the connection.
    *
    * @throws the error that the stream failed with; ConnectionResetError once the connection is gone.
    */

@@ -1,0 +1,395 @@
+import {
+  allTasks,
+  type ClientHandler,
+  ConnectionResetError,
+  ContextVar,
+  coroutine,
+  createTask,
+  Event,
+  gather,
+  isCancelled,
+  openConnection,
+  type Server,
+  sleep,
+  startServer,
+  type StreamReader,
+  type StreamWriter,
+  timeout,
+  TimeoutError,
+} from "../../mod.ts";
+import { assert, describe, it, runtimeName, stress } from "../_kit/mod.ts";
+import { concat, randomFrom, runQuietly, runReported, text } from "../net/_support.ts";
+
+const KIB = 1024;
+
+function portOf(server: Server): number {
+  return server.sockets[0]!.address.port;
+}
+
+async function serving<T>(handler: ClientHandler, body: (port: number, server: Server) => Promise<T>, options = {}): Promise<T> {
+  const server = await startServer(handler, "127.0.0.1", 0, options);
+  try {
+    return await body(portOf(server), server);
+  } finally {
+    server.close();
+    server.closeClients();
+    await server.waitClosed();
+  }
+}
+
+/** What the server says to `words`, to the end. */
+async function ask(port: number, words: string): Promise<string> {
+  const [reader, writer] = await openConnection("127.0.0.1", port);
+  writer.write(words);
+  writer.writeEof();
+  const answer = text(await reader.read());
+  writer.close();
+  await writer.waitClosed();
+  return answer;
+}
+
+function* shout(reader: StreamReader, writer: StreamWriter) {
+  const line = yield* reader.readLine();
+  writer.write(text(line).toUpperCase());
+  writer.close();
+}
+
+async function shoutAsync(reader: StreamReader, writer: StreamWriter) {
+  const line = await reader.readLine();
+  writer.write(text(line).toUpperCase());
+  writer.close();
+}
+
+class Shouter {
+  readonly mark = "!";
+  async serve(reader: StreamReader, writer: StreamWriter) {
+    writer.write(text(await reader.readLine()).toUpperCase() + this.mark);
+    writer.close();
+  }
+}
+
+describe("startServer: the handler", () => {
+  const shouter = new Shouter();
+  const handlers: Readonly<Record<string, ClientHandler>> = {
+    "a generator function": shout,
+    "an async function": shoutAsync,
+    "a coroutine function": coroutine(shout),
+    "a function that calls a generator function": (reader, writer) => shout(reader, writer),
+    "a function that calls an async function": (reader, writer) => shoutAsync(reader, writer),
+    "a function that calls a coroutine function": (reader, writer) => coroutine(shoutAsync)(reader, writer),
+    "a method": (reader, writer) => shouter.serve(reader, writer),
+    "a bound method": shouter.serve.bind(shouter),
+    "a plain function that starts a task": (reader, writer) => void createTask(() => shout(reader, writer)),
+  };
+  for (const [name, handler] of Object.entries(handlers)) {
+    it(`may be ${name}`, () =>
+      runQuietly(() =>
+        serving(handler, async (port) => {
+          const answers = await gather(["one", "two"].map((words) => () => ask(port, words)));
+          assert.deepEqual(answers.map((answer) => answer.replace("!", "")), ["ONE", "TWO"]);
+        })
+      ));
+  }
+
+  it("is called once a connection, before any data, a plain function at once", () =>
+    runQuietly(async () => {
+      const calls: boolean[] = [];
+      const plain = (reader: StreamReader, writer: StreamWriter): void => {
+        calls.push(reader.atEof());
+        writer.close();
+      };
+      await serving(plain, async (port) => {
+        await ask(port, "x");
+        await ask(port, "y");
+      });
+      assert.deepEqual(calls, [false, false]);
+    }));
+
+  for (const [name, handler] of Object.entries({ generator: failing, "async function": failingAsync, "plain function": failingPlain })) {
+    it(`that fails is reported and its connection closed, others are served: ${name}`, async () => {
+      const { reports } = await runReported(() =>
+        serving(handler, async (port) => {
+          assert.equal(await ask(port, "bad"), "");
+          assert.equal(await ask(port, "good"), name === "plain function" ? "" : "fine");
+        })
+      );
+      const told = reports.map(({ message, exception }) => `${message} / ${exception}`);
+      assert.equal(told[0], "Unhandled exception in client_connected_cb / SyntaxError: bad request");
+      assert.equal(told.length, name === "plain function" ? 2 : 1);
+      assert.ok(reports[0]!["transport"] !== undefined);
+    });
+  }
+
+  function* failing(reader: StreamReader, writer: StreamWriter) {
+    if (text(yield* reader.readLine()) === "bad") throw new SyntaxError("bad request");
+    writer.write("fine");
+    writer.close();
+  }
+
+  async function failingAsync(reader: StreamReader, writer: StreamWriter) {
+    if (text(await reader.readLine()) === "bad") throw new SyntaxError("bad request");
+    writer.write("fine");
+    writer.close();
+  }
+
+  function failingPlain(): void {
+    throw new SyntaxError("bad request");
+  }
+
+  for (
+    const [name, handler] of Object.entries<ClientHandler>({
+      generator: function* (reader) {
+        yield* reader.read();
+      },
+      "async function": async (reader) => {
+        await reader.read();
+      },
+      "function that calls one": (reader) => (async () => await reader.read())(),
+    })
+  ) {
+    it(`that is cancelled has its connection closed, and is not reported: ${name}`, () =>
+      runQuietly(() =>
+        serving(handler, async (port) => {
+          const before = allTasks();
+          const [reader, writer] = await openConnection("127.0.0.1", port);
+          const mine = () => [...allTasks()].filter((task) => !before.has(task));
+          while (mine().length === 0) await ask2(port, writer);
+          await sleep(0);
+          for (const task of mine()) task.cancel("enough");
+          assert.equal((await reader.read()).length, 0);
+          writer.close();
+          await writer.waitClosed();
+        })
+      ));
+  }
+
+  /** Lets the server's side of a connection come about. */
+  async function ask2(_port: number, writer: StreamWriter): Promise<void> {
+    writer.write("x");
+    await sleep(1);
+  }
+
+  it("sees the context variables of the one who started the server", () =>
+    runQuietly(async () => {
+      const variable = new ContextVar<string>("v", { default: "none" });
+      variable.set("of the server");
+      const tell = async (_reader: StreamReader, writer: StreamWriter) => {
+        await sleep(0);
+        writer.write(variable.get());
+        variable.set("of a client");
+        writer.close();
+      };
+      await serving(tell, async (port) => {
+        variable.set("later");
+        assert.equal(await ask(port, ""), "of the server");
+        assert.equal(await ask(port, ""), "of the server");
+      });
+      assert.equal(variable.get(), "later");
+    }));
+});
+
+describe("streams over TCP", () => {
+  it("hear the end of the other side and may still answer", () =>
+    runQuietly(() =>
+      serving(function* (reader, writer) {
+        let total = 0;
+        for (;;) {
+          const { done, value } = yield* reader.next();
+          if (done) break;
+          total += Number(text(value));
+        }
+        writer.write(`sum ${total}`);
+        writer.close();
+      }, async (port) => {
+        const [reader, writer] = await openConnection("127.0.0.1", port);
+        writer.writeLines(Array.from({ length: 10 }, (_, i) => `${i + 1}\n`));
+        writer.writeEof();
+        assert.equal(text(await reader.read()), "sum 55");
+        assert.equal(reader.atEof(), true);
+        assert.equal(writer.isClosing(), false);
+        writer.close();
+        await writer.waitClosed();
+      })
+    ));
+
+  it("carry much in both directions at once, whole and in order", () =>
+    runQuietly(() =>
+      serving(function* (reader, writer) {
+        for (let data = yield* reader.read(100_000); data.length > 0; data = yield* reader.read(100_000)) {
+          writer.write(data);
+          yield* writer.drain();
+        }
+        writer.close();
+      }, async (port) => {
+        const random = randomFrom(1);
+        const sent = Array.from({ length: 300 }, () => new Uint8Array(Math.ceil(random() * 100_000)).map((_, i) => i * 7));
+        const [reader, writer] = await openConnection("127.0.0.1", port);
+        const sending = createTask(async () => {
+          for (const data of sent) {
+            writer.write(data);
+            await writer.drain();
+          }
+          writer.writeEof();
+        });
+        const got = await reader.read();
+        await sending;
+        const whole = concat(sent);
+        assert.equal(got.length, whole.length);
+        assert.ok(got.every((byte, i) => byte === whole[i]));
+        writer.close();
+        await writer.waitClosed();
+      })
+    ));
+
+  it("many at once, in both colours, keep their conversations apart", () =>
+    runQuietly(() =>
+      serving(async (reader, writer) => {
+        for await (const line of reader) {
+          writer.write(text(line).repeat(2));
+          await writer.drain();
+        }
+        writer.close();
+      }, async (port) => {
+        function* talk(n: number) {
+          const [reader, writer] = yield* openConnection("127.0.0.1", port);
+          for (let i = 0; i < 10; i++) {
+            writer.write(`${n}.${i}\n`);
+            for (let copy = 0; copy < 2; copy++) assert.equal(text(yield* reader.readLine()), `${n}.${i}\n`);
+          }
+          writer.close();
+          yield* writer.waitClosed();
+        }
+        async function talkAsync(n: number) {
+          const [reader, writer] = await openConnection("127.0.0.1", port);
+          for (let i = 0; i < 10; i++) {
+            writer.write(`${n}.${i}\n`);
+            for (let copy = 0; copy < 2; copy++) assert.equal(text(await reader.readLine()), `${n}.${i}\n`);
+          }
+          writer.close();
+          await writer.waitClosed();
+        }
+        await gather(Array.from({ length: stress(500) }, (_, n) => () => n % 2 === 0 ? talk(n) : talkAsync(n)));
+      })
+    ));
+
+  it("a reader that never reads makes the writer wait: what is held is bounded", () =>
+    runQuietly(async () => {
+      const limit = 32 * KIB;
+      const chunk = new Uint8Array(64 * KIB);
+      let offered = 0;
+      let most = 0;
+      const stalled = new Event();
+      const flood = async (_reader: StreamReader, writer: StreamWriter) => {
+        try {
+          for (;;) {
+            writer.write(chunk);
+            offered += chunk.length;
+            most = Math.max(most, writer.transport.getWriteBufferSize());
+            await timeout(100, () => writer.drain());
+          }
+        } catch (error) {
+          if (!(error instanceof TimeoutError)) throw error;
+        }
+        stalled.set();
+        writer.close();
+      };
+      await serving(flood, async (port) => {
+        const [reader, writer] = await openConnection("127.0.0.1", port, { limit });
+        await stalled.wait();
+        assert.ok(most <= 128 * KIB, `the writer held ${most} bytes`);
+        const held = (await reader.read(2 ** 30)).length;
+        assert.ok(held <= 2 * limit + 512 * KIB, `the reader held ${held} bytes`);
+        const rest = (await reader.read()).length;
+        assert.equal(held + rest, offered);
+        writer.close();
+        await writer.waitClosed();
+      });
+    }));
+
+  it("a read that is cancelled leaves the connection as it was", () =>
+    runQuietly(() =>
+      serving(function* (reader, writer) {
+        writer.write("par");
+        yield* reader.readExactly(1);
+        writer.write("tial\n");
+        writer.close();
+      }, async (port) => {
+        const [reader, writer] = await openConnection("127.0.0.1", port);
+        const began = new Event();
+        const task = createTask(async () => {
+          try {
+            assert.equal(text(await reader.readExactly(1)), "p");
+            began.set();
+            await reader.readLine();
+          } finally {
+            writer.write("!"); // cleaning up may use the socket
+            await writer.drain();
+          }
+        });
+        await began.wait();
+        task.cancel();
+        await assert.rejects(async () => await task, isCancelled);
+        assert.equal(text(await reader.readLine()), "artial\n");
+        writer.close();
+        await writer.waitClosed();
+      })
+    ));
+
+  it(
+    "a reset reaches the one who reads, drains or waits for the end",
+    () =>
+      runQuietly(() =>
+        serving(function* (reader, writer) {
+          yield* reader.readLine();
+          writer.transport.abort({ reset: true });
+        }, async (port) => {
+          const [reader, writer] = await openConnection("127.0.0.1", port);
+          writer.write("reset me\n");
+          for (const wait of [() => reader.read(), () => writer.drain(), () => writer.waitClosed()]) {
+            await assert.rejects(async () => await (wait as () => PromiseLike<unknown>)(), ConnectionResetError);
+          }
+        })
+      ),
+    { skip: runtimeName === "deno" ? "Deno cannot reset a connection" : false },
+  );
+
+  it("random cuts, sizes and reads over a real socket give the same text", () =>
+    runQuietly(() =>
+      serving(async (reader, writer) => {
+        const random = randomFrom(Number(text(await reader.readLine())));
+        const whole = "abc;de\n".repeat(2000);
+        for (let at = 0; at < whole.length;) {
+          const size = Math.ceil(random() * 300);
+          writer.write(whole.slice(at, at + size));
+          at += size;
+          if (random() < 0.3) await sleep(0);
+          if (random() < 0.05) await writer.drain();
+        }
+        writer.close();
+      }, async (port) => {
+        for (let seed = 0; seed < stress(60); seed++) {
+          const random = randomFrom(seed + 1000);
+          const [reader, writer] = await openConnection("127.0.0.1", port);
+          writer.write(`${seed}\n`);
+          const parts: Uint8Array[] = [];
+          while (!reader.atEof()) {
+            const kind = Math.floor(random() * 4);
+            const rest = async (read: PromiseLike<Uint8Array>) => {
+              try {
+                return await read;
+              } catch (error) {
+                return (error as { partial: Uint8Array }).partial;
+              }
+            };
+            if (kind === 0) parts.push(await reader.readLine());
+            else if (kind === 1) parts.push(await reader.read(1 + Math.floor(random() * 100)));
+            else if (kind === 2) parts.push(await rest(reader.readUntil(["c;", ";d", "\n"])));
+            else parts.push(await rest(reader.readExactly(Math.floor(random() * 100))));
+          }
+          assert.equal(text(concat(parts)), "abc;de\n".repeat(2000), `seed ${seed}`);
+          writer.close();
+          await writer.waitClosed();
+        }
+      })
+    ));
+});

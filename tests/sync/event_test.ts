@@ -1,0 +1,93 @@
+import { createTask, Event, sleep } from "../../mod.ts";
+import { bothColours, wait } from "../_kit/colours.ts";
+import { runVirtual } from "../_kit/loop.ts";
+import { assert, describe, it } from "../_kit/mod.ts";
+
+describe("Event", () => {
+  it("is set and cleared", () => {
+    const event = new Event();
+    assert.equal(event.isSet(), false);
+    event.set();
+    event.set();
+    assert.equal(event.isSet(), true);
+    event.clear();
+    event.clear();
+    assert.equal(event.isSet(), false);
+  });
+
+  bothColours("wakes all that wait, in the order in which they came", function* ({ body }) {
+    const event = new Event();
+    const log: string[] = [];
+    const tasks = ["a", "b", "c"].map((name) =>
+      createTask(body(function* () {
+        log.push(`${name} ${yield* wait(event.wait())}`);
+      }))
+    );
+    yield* wait(sleep(1));
+    assert.deepEqual(log, []);
+    event.set();
+    yield* wait(sleep(1));
+    assert.deepEqual(log, ["a true", "b true", "c true"]);
+    for (const task of tasks) assert.equal(task.done(), true);
+  });
+
+  bothColours("that is set takes no turn", function* ({ loop }) {
+    const event = new Event();
+    event.set();
+    const log: string[] = [];
+    loop.callSoon(() => log.push("a turn"));
+    assert.equal(yield* wait(event.wait()), true);
+    assert.deepEqual(log, []);
+    yield* wait(sleep(0));
+  });
+
+  bothColours("wakes those that waited although it is cleared at once; who comes later waits", function* ({ body }) {
+    const event = new Event();
+    const log: string[] = [];
+    const waiting = (name: string) =>
+      createTask(body(function* () {
+        yield* wait(event.wait());
+        log.push(name);
+      }));
+    const early = waiting("early");
+    yield* wait(sleep(1));
+    event.set();
+    event.clear();
+    const late = waiting("late");
+    yield* wait(sleep(1));
+    assert.deepEqual(log, ["early"]);
+    assert.equal(early.done(), true);
+    event.set();
+    yield* wait(late);
+    assert.deepEqual(log, ["early", "late"]);
+  });
+
+  bothColours("a cancelled wait leaves the others waiting", function* ({ body }) {
+    const event = new Event();
+    const waiting = () =>
+      createTask(body(function* () {
+        yield* wait(event.wait());
+        return "woken";
+      }));
+    const [first, second] = [waiting(), waiting()];
+    yield* wait(sleep(1));
+    first.cancel();
+    yield* wait(sleep(1));
+    assert.equal(first.cancelled(), true);
+    assert.equal(second.done(), false);
+    event.set();
+    assert.equal(yield* wait(second), "woken");
+  });
+
+  it("may be made before any loop, and used in one after the other", async () => {
+    const event = new Event();
+    for (let i = 0; i < 2; i++) {
+      await runVirtual(async (loop) => {
+        event.clear();
+        loop.callLater(5, () => event.set());
+        await event.wait();
+        assert.equal(loop.time(), 5);
+      });
+    }
+  });
+});
