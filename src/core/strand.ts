@@ -5,7 +5,7 @@
  */
 import { RuntimeError } from "../errors.ts";
 import type { Awaitable, Body, CoroutineGenerator, Drivable, Reject, Resolve } from "./awaitable.ts";
-import { isCancelled, makeCancelledError } from "./cancelled.ts";
+import { makeCancelledError } from "./cancelled.ts";
 import { Future } from "./future.ts";
 import {
   currentStrand,
@@ -165,17 +165,25 @@ export abstract class Strand implements StrandFace, Runnable, Store {
 
   /** @internal */
   _wait(waiting: Waiting): void {
-    this._adopt(waiting);
+    this._track(waiting);
+    this._passRequests(waiting);
     this.loop._release(this.task);
   }
 
   /**
-   * Waits for something that has not suspended yet.
+   * Takes note of something to wait for, which may not have suspended yet.
    * @internal
    */
-  _adopt(waiting: Waiting): void {
+  _track(waiting: Waiting): void {
     if (this.#waiting === null) this.#waiting = waiting;
     else ((this.#rare ??= new Rare()).others ??= new Set()).add(waiting);
+  }
+
+  /**
+   * Delivers what is kept, and what is owed to async functions, to what one of them has suspended on.
+   * @internal
+   */
+  _passRequests(waiting: Waiting): void {
     this.#passKeptRequest(waiting);
     if (this.#rare?.owed) this.#rare.owed = !waiting.cancel(this.#rare.message);
   }
@@ -202,6 +210,10 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   /** Asks this strand and those below it to end with CancelledError. The counts of the task are the caller's business. */
   cancel(message?: string): boolean {
     this.requests++;
+    return this.#deliver(message);
+  }
+
+  #deliver(message: string | undefined): true {
     const told = this.#abortSignal(message);
     const reached = this.#cancelWaits(message);
     if (!told && !reached && !this.#hasNews()) this.#keep(message);
@@ -239,13 +251,13 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   }
 
   /**
-   * The scope that asked takes its request back. True when no other request has come since there were `before`; then one that is
-   * kept, here or in the strand that runs the scope, is forgotten.
+   * The scope that asked takes its request back. True when the strand that runs the scope, `host`, has got no other since it had
+   * `before`; then one that is kept, here or there, is forgotten.
    */
   takeBackByScope(before: number, host: Strand): boolean {
     this.task._countRequest(-1);
-    this.requests--;
-    if (this.requests > before) return false;
+    if (this.requests > 0) this.requests--;
+    if (host.requests > before) return false;
     for (const strand of [this, host]) if (strand.#injection === CANCELLATION) strand.#injection = NOTHING;
     return true;
   }
@@ -269,7 +281,11 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   }
 
   #passKeptRequest(waiting: Waiting): void {
-    if (this.#injection === CANCELLATION && waiting.cancel(this.#rare?.message)) this.#injection = NOTHING;
+    if (this.#injection !== CANCELLATION) return;
+    const message = this.#rare?.message;
+    // A strand below began with this request: it is no news to the scopes there.
+    const delivered = waiting instanceof Strand ? waiting.#deliver(message) : waiting.cancel(message);
+    if (delivered) this.#injection = NOTHING;
   }
 
   /** @internal */
@@ -327,6 +343,7 @@ export class DriverStrand extends Strand {
   readonly #parent: Strand;
   readonly #resolve: Resolve;
   readonly #reject: Reject;
+  #begun = false;
 
   constructor(parent: Strand, steps: Steps, resolve: Resolve, reject: Reject) {
     super(parent.task);
@@ -338,10 +355,21 @@ export class DriverStrand extends Strand {
 
   /** Starts, in the context of the `await`. With `scoped`, that context is kept for the later steps. */
   start(scoped: boolean): void {
-    this.#parent._adopt(this);
+    this.#parent._track(this);
     if (!scoped) return void this.step();
     this.loop._storage.capture(this);
     this._resume();
+  }
+
+  /**
+   * What the parent keeps is delivered when the first step has suspended: before that nothing waits.
+   * @internal
+   */
+  override _advance(): void {
+    super._advance();
+    if (this.#begun) return;
+    this.#begun = true;
+    if (this._steps !== null) this.#parent._passRequests(this);
   }
 
   /** @internal */
@@ -394,6 +422,7 @@ export class BodyStrand extends Strand implements Suspension {
   /** For `yield*`: gives the outcome, once there is one. Until then it hands itself to the kernel, and is its own iterator result. */
   next(): IteratorResult<unknown, unknown> {
     if (!this.#ended) return this;
+    this._passUp(this.#parent); // now, as a wait that is over must not be the one that it is thrown at
     if (this.#error !== null) throw this.#error.error;
     return { done: true, value: this.#result };
   }
@@ -409,14 +438,12 @@ export class BodyStrand extends Strand implements Suspension {
   /** @internal */
   _succeeded(value: unknown): void {
     this.#result = value;
-    this._passUp(this.#parent);
     this.#end();
   }
 
   /** @internal */
   _failed(error: unknown): void {
     this.#error = { error };
-    if (!isCancelled(error)) this._passUp(this.#parent);
     this.#end();
   }
 

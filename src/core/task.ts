@@ -99,7 +99,7 @@ export class Task<T = unknown> extends Future<T> {
    * @internal
    */
   _countRequest(change: 1 | -1): void {
-    this.#requests += change;
+    this.#requests = Math.max(this.#requests + change, 0);
   }
 
   /** @internal */

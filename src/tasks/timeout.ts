@@ -49,7 +49,7 @@ export class Timeout {
   /** The strand that runs the scope, and the one that runs the body: the same where the body is a generator. */
   #host: Strand | null = null;
   #strand: Strand | null = null;
-  /** How many requests for cancellation the body's strand had at its start. */
+  /** How many requests for cancellation `#host` had at the start. */
   #before = 0;
 
   /** `when` is in milliseconds of `loop.time()`; null is never. */
@@ -110,6 +110,7 @@ export class Timeout {
     const host = currentStrand() as Strand | null;
     if (host === null) throw new RuntimeError("Timeout should be used inside a task");
     this.#host = host;
+    this.#before = host.requests;
     this.#loop = currentLoop();
     this.#state = "entered";
     const now = this.#loop.time();
@@ -118,7 +119,6 @@ export class Timeout {
     try {
       const { strand, steps } = enterBody(body, this);
       this.#strand = strand;
-      this.#before = strand === host ? host.requests : 0;
       return steps;
     } catch (error) {
       throw this._ended(error);
@@ -270,7 +270,8 @@ function* takeNow<T>(aw: Waitable<T>): CoroutineGenerator<T> {
     if (typeof aw !== "function") (aw as { close?: () => void }).close?.();
     throw new TimeoutError();
   }
-  if (!aw.done()) yield* cancelAndWait(aw);
+  if (aw.done()) return aw.result() as T;
+  yield* cancelAndWait(aw);
   if (aw.cancelled()) throw new TimeoutError(undefined, { cause: aw._error("result") });
   return aw.result() as T;
 }

@@ -195,6 +195,32 @@ describe("Task.cancel", () => {
     }
   });
 
+  bothColours("inside a body that ends with another's CancelledError is kept too", function* ({ body }) {
+    const gone = new Future();
+    gone.cancel("gone");
+    const log: string[] = [];
+    const task = createTask(body(function* () {
+      try {
+        yield* wait(timeout(
+          100,
+          body(function* () {
+            try {
+              yield* wait(gone);
+            } finally {
+              currentTask()!.cancel("kept");
+            }
+          }),
+        ));
+      } catch (error) {
+        log.push((error as Error).message);
+      }
+      yield* wait(sleep(1000));
+    }));
+    yield* wait(sleep(1));
+    assert.deepEqual(log, ["gone"]);
+    assert.throws(() => task.result(), { name: "CancelledError", message: "kept" });
+  });
+
   bothColours("wins over a result that came in the same turn, unless the task was woken already", function* ({ body }) {
     const future = new Future<string>();
     const task = createTask(body(function* () {

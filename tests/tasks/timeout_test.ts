@@ -262,6 +262,37 @@ describe("timeout", () => {
     assert.deepEqual(yield* wait(task), ["TimeoutError", 1]);
   });
 
+  bothColours("a request that its task kept before is not taken for one that came meanwhile", function* ({ body }) {
+    const task = createTask(body(function* () {
+      currentTask()!.cancel();
+      const error = yield* errorOf(wait(timeout(
+        0,
+        body(function* () {
+          yield* wait(sleep(1000));
+        }),
+      )));
+      return [(error as Error).name, currentTask()!.cancelling()];
+    }));
+    assert.deepEqual(yield* wait(task), ["TimeoutError", 1]);
+  });
+
+  bothColours("a body that takes its request back leaves no count below zero", function* ({ body }) {
+    const task = createTask(body(function* () {
+      const error = yield* errorOf(wait(timeout(
+        10,
+        body(function* () {
+          try {
+            yield* wait(sleep(1000));
+          } finally {
+            currentTask()!.uncancel();
+          }
+        }),
+      )));
+      return [(error as Error).name, currentTask()!.cancelling()];
+    }));
+    assert.deepEqual(yield* wait(task), ["TimeoutError", 0]);
+  });
+
   it("refuses a delay that is NaN or no number, at the call", () => {
     assert.throws(() => timeout(NaN, async () => {}), RangeError);
     for (const delay of ["10", undefined, {}]) assert.throws(() => timeout(delay as unknown as number, async () => {}), TypeError);
