@@ -48,6 +48,8 @@ const SETTLED = Promise.resolve();
 const BUDGET = 1;
 /** How many turns pass between two looks at the clock while no timer is pending. */
 const TURNS_BETWEEN_LOOKS = 16;
+/** After so many looks the host gets its turn even if no time has passed: a virtual clock stands still while there is work. */
+const LOOKS = 1000;
 /** Hosts take a delay of this or more, in milliseconds, for none. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -121,6 +123,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #turns = 0;
   /** When the budget is spent; 0 until the clock was looked at. */
   #budgetEnd = 0;
+  /** How often the clock was looked at since the host's last turn. */
+  #looks = 0;
   /** Whether the host was asked for a turn. */
   #armed = false;
   readonly #onHostTurn = (): void => this.#hostTurn();
@@ -295,7 +299,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     const now = this._runtime.clock.now();
     this.#collectDue(now + this._runtime.clock.resolution);
     if (this.#budgetEnd === 0) this.#budgetEnd = now + BUDGET;
-    return now < this.#budgetEnd;
+    return now < this.#budgetEnd && ++this.#looks < LOOKS;
   }
 
   #rest(): void {
@@ -328,6 +332,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   /** Begins the drain in a turn of the host. */
   #enter(): void {
     this.#budgetEnd = 0;
+    this.#looks = 0;
     this.#state = RESUMING;
     this.#resume();
   }
