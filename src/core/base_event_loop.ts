@@ -112,11 +112,9 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #serving = false;
   /** What the context storage carries for the loop's callbacks; of one session. */
   #root: LoopStore | null = null;
-  /** Whether the context is entered in a microtask of its own. */
-  #defers = false;
-  readonly #resumeSoon = (): void => {
-    if (this.#state === RESUMING) this.#resume();
-  };
+  /** Whether the drain runs in the loop's own context, and not in that of the async function that released it. */
+  #inContext = false;
+  readonly #goOn = (): void => void this.#drain(false);
 
   /** How many items of the turn under way are left. */
   #left = 0;
@@ -214,10 +212,10 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #startSession(): void {
     this.#turns = 0;
     this.#hold = this._runtime.host.hold();
-    this.#root = new LoopStore(this, () => this.#drain());
+    this.#root = new LoopStore(this, () => this.#drain(true));
     this._storage.capture(this.#root);
     this.#state = RESUMING;
-    void SETTLED.then(this.#resumeSoon);
+    void SETTLED.then(() => this.#enter());
   }
 
   #endSession(): void {
@@ -250,15 +248,19 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
 
   // -------------------------------------------------------------- the drain
 
-  /** Whether there may be another in this session. */
-  #drain(): boolean {
+  /**
+   * Runs turns until there is nothing ready, the budget is spent, or an async function was woken. Gives whether there may be another drain in this session.
+   * Not `inContext`, it runs in the context of an async function: tasks have contexts of their own, but callbacks need the loop's.
+   */
+  #drain(inContext: boolean): boolean {
     if (this.#state !== RESUMING) return this.isRunning(); // stopped meanwhile
     this.#state = DRAINING;
+    this.#inContext = inContext;
     const { loop, strand, context } = running;
     running.loop = this;
     running.strand = null;
     running.context = null;
-    do this.#runTurn(); while (this.#heldBy === null && this.#goesOn());
+    while (this.#runTurn() && this.#goesOn());
     running.loop = loop;
     running.strand = strand;
     running.context = context;
@@ -269,15 +271,25 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     return this.isRunning();
   }
 
-  /** The items of this turn, or those that are left after the drain was held. */
-  #runTurn(): void {
+  /** The items of this turn, or those that were left. False when the drain has to be left before the end of the turn. */
+  #runTurn(): boolean {
     while (this.#left > 0) {
+      const item = this.#ready.peek()!;
+      if (!this.#inContext && item instanceof Handle) return this.#enterContext();
+      this.#ready.shift();
       this.#left--;
-      const item = this.#ready.shift()!;
       if (this.#debug) this.#runTimed(item);
       else item._run();
-      if (this.#heldBy !== null) return;
+      if (this.#heldBy !== null) return false;
     }
+    return true;
+  }
+
+  /** Goes on in the loop's context: before it returns, or in a microtask. */
+  #enterContext(): false {
+    this.#state = RESUMING;
+    this._storage.resume(this.#root!);
+    return false;
   }
 
   /** Whether there is another turn, and time for it. Begins it. */
@@ -333,12 +345,7 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
   #enter(): void {
     this.#budgetEnd = 0;
     this.#looks = 0;
-    this.#state = RESUMING;
-    this.#resume();
-  }
-
-  #resume(): void {
-    this.#defers = !this._storage.resume(this.#root!);
+    this.#enterContext();
   }
 
   /** @internal */
@@ -371,8 +378,8 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
     if (this.#state !== HELD) return;
     this.#state = RESUMING;
     // A task that has ended does nothing more here. One that suspends may be about to wait for something else as well.
-    if (this.#defers || task.done()) this.#resume();
-    else void SETTLED.then(this.#resumeSoon);
+    if (task.done()) this.#drain(false);
+    else void SETTLED.then(this.#goOn);
   }
 
   // -------------------------------------------------------------- callbacks
@@ -398,15 +405,18 @@ export abstract class BaseEventLoop implements AbstractEventLoop {
    */
   callLater<A extends unknown[]>(delay: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle {
     checkDelay(delay, "callLater");
-    return this.callAt(this.time() + delay, callback, ...args);
+    return this.#startTimer(this.time() + delay, callback, args);
   }
 
   /** Calls `callback(...args)` at the time `when`, in milliseconds of `time()`. Timers of one time run in the order of their making. */
   callAt<A extends unknown[]>(when: number, callback: (this: void, ...args: A) => void, ...args: A): TimerHandle {
     checkDelay(when, "callAt");
-    this.#checkOpen();
-    this.#checkCallback(callback, "callAt");
-    const timer = new TimerHandle(this, when, callback as Callback, args, currentValues());
+    return this.#startTimer(when, callback, args);
+  }
+
+  #startTimer(when: number, callback: Callback, args: readonly unknown[]): TimerHandle {
+    this.#checkCallback(callback, "callLater and callAt");
+    const timer = new TimerHandle(this, when, callback, args, currentValues());
     this._addTimer(when, timer);
     return timer;
   }
