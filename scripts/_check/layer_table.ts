@@ -88,6 +88,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     name: "NAMELESS_NATIVE",
     reason: "asked for at every await; reading the engine's spelling costs a microsecond once",
   },
+  { file: "src/core/awaitable.ts", name: "BOUND_ARE_NAMED", reason: "the same" },
   { file: "src/core/strand.ts", name: "GeneratorFunction", reason: "the prototype of generator functions has no global name" },
   {
     file: "src/adapters/shared/thread_storage.ts",

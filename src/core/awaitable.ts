@@ -49,11 +49,16 @@ const sourceOf = Function.prototype.toString;
 /** How this engine writes a native function without a name. The resolving functions of a promise are such, and so is this one. */
 const NAMELESS_NATIVE = sourceOf.call(Function.prototype);
 
+/** Whether it writes the names of bound functions. Where it does not (V8) these look nameless too, and their names have to be asked for. */
+const BOUND_ARE_NAMED = sourceOf.call(isAwait.bind(null)) !== NAMELESS_NATIVE;
+
 /**
  * Whether `then(onFulfilled, onRejected)` was called by the engine for an `await` (or by a promise combinator):
  * it passes the resolving functions of a promise, which are native and nameless. A person passes a function of their own.
+ *
+ * Where sources tell names (JavaScriptCore) names are not asked for: engines make them when they are, at the cost of the rest of an await.
  */
 export function isAwait(onFulfilled: unknown, onRejected: unknown): boolean {
-  return typeof onRejected === "function" && typeof onFulfilled === "function" && onRejected.name === "" && // as those of `bind` are not
-    sourceOf.call(onRejected) === NAMELESS_NATIVE;
+  if (typeof onRejected !== "function" || typeof onFulfilled !== "function") return false;
+  return sourceOf.call(onRejected) === NAMELESS_NATIVE && (BOUND_ARE_NAMED || onRejected.name === "");
 }

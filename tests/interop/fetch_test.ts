@@ -99,7 +99,7 @@ describe("fetch with currentSignal()", () => {
         await until(gone());
         assert.equal(task.done(), true);
       })
-    ), { sanitize: false });
+    ));
 
   it("is ended by a timeout around it", () =>
     withServer(({ url, gone }) =>
@@ -114,7 +114,7 @@ describe("fetch with currentSignal()", () => {
         await until(gone());
         assert.equal(await sleep(1, "the task goes on"), "the task goes on");
       })
-    ), { sanitize: false });
+    ));
 
   it("several at once are all ended", () =>
     withServer(({ url, requested }) =>
@@ -137,7 +137,7 @@ describe("fetch with currentSignal()", () => {
         assert.equal(task.cancelled(), true);
         assert.deepEqual(outcomes, ["CancelledError", "CancelledError", "CancelledError"]);
       })
-    ), { sanitize: false });
+    ));
 
   for (const { name, body } of COLOURS) {
     it(`inside until() in a task (${name})`, () =>
@@ -152,7 +152,7 @@ describe("fetch with currentSignal()", () => {
           await until(gone());
           assert.equal(task.cancelled(), true);
         })
-      ), { sanitize: false });
+      ));
   }
 
   it("of an ended task leaves a response that came before alone", () =>
