@@ -69,6 +69,7 @@ export {
   type TaskOptions,
   TimerHandle,
   Token,
+  type Turns,
   until,
   type Waitable,
   wrapFuture,

@@ -17,3 +17,4 @@ export { currentStrand, type Runnable, running, runningLoop } from "./running.ts
 export { enterBody, type EnteredBody, isDrivable, isPromiseLike, runBody, Strand, throwInto } from "./strand.ts";
 export { pause, sleepFor } from "./sleeping.ts";
 export { currentTask, Task, type TaskOptions } from "./task.ts";
+export type { Turns } from "./turns.ts";
