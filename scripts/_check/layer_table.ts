@@ -89,7 +89,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "asked for at every await; reading the engine's spelling costs a microsecond once",
   },
   { file: "src/core/awaitable.ts", name: "BOUND_ARE_NAMED", reason: "the same" },
-  { file: "src/core/strand.ts", name: "GeneratorFunction", reason: "the prototype of generator functions has no global name" },
+  { file: "src/core/awaitable.ts", name: "GeneratorFunction", reason: "the prototype of generator functions has no global name" },
   {
     file: "src/adapters/shared/thread_storage.ts",
     name: "slot",

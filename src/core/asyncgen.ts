@@ -6,7 +6,7 @@
 import type { Awaitable, CoroutineGenerator } from "./awaitable.ts";
 import { scopedAwaitable } from "./coroutine.ts";
 import { type LoopFace, someLoop } from "./running.ts";
-import { runBody } from "./strand.ts";
+import { runBody } from "./body.ts";
 
 /**
  * An async generator that the loop knows from its first `next()` until it ends; those still open are closed by `shutdownAsyncgens`.

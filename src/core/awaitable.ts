@@ -62,3 +62,22 @@ export function isAwait(onFulfilled: unknown, onRejected: unknown): boolean {
   if (typeof onRejected !== "function" || typeof onFulfilled !== "function") return false;
   return sourceOf.call(onRejected) === NAMELESS_NATIVE && (BOUND_ARE_NAMED || onRejected.name === "");
 }
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {});
+
+/** Whether calling it makes a generator. */
+export function isGeneratorFunction(value: unknown): boolean {
+  return typeof value === "function" && Object.getPrototypeOf(value) === GeneratorFunction;
+}
+
+/** Whether `yield*` can drive it: a generator, an Awaitable, an object with an iterator of its own. */
+export function isDrivable(value: unknown): value is Awaitable<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function" &&
+    !Array.isArray(value);
+}
+
+/** Whether it has a `then`. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return value !== null && (typeof value === "object" || typeof value === "function") &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}

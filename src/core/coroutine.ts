@@ -4,9 +4,19 @@
  * @module
  */
 import { RuntimeError } from "../errors.ts";
-import { type Awaitable, type Body, type CoroutineGenerator, isAwait, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
+import {
+  type Awaitable,
+  type Body,
+  type CoroutineGenerator,
+  isAwait,
+  isGeneratorFunction,
+  type Reject,
+  type Resolve,
+  type Suspend,
+} from "./awaitable.ts";
 import { currentStrand } from "./running.ts";
-import { DriverStrand, isGeneratorFunction, runBody, type Strand } from "./strand.ts";
+import { runBody } from "./body.ts";
+import { DriverStrand, type Strand } from "./strand.ts";
 import { Task } from "./task.ts";
 
 /** A lazy call of a `coroutine` function. */

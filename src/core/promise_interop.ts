@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Awaitable, CoroutineGenerator, Startable, Waitable } from "./awaitable.ts";
+import { type Awaitable, type CoroutineGenerator, isDrivable, isPromiseLike, type Startable, type Waitable } from "./awaitable.ts";
 import { awaitable } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import { currentStrand, type LoopFace, someLoop } from "./running.ts";
-import { isDrivable, isPromiseLike, type Strand } from "./strand.ts";
+import type { Strand } from "./strand.ts";
 import type { Task } from "./task.ts";
 
 /** Where a future is to live. */

@@ -46,6 +46,8 @@ export interface TaskFace {
 export interface Suspension extends Waiting {
   /** Has `strand` run when this is over. Gives an error, to be thrown at the generator, when the strand cannot wait for this. */
   _park(strand: StrandFace & Runnable): Error | null;
+  /** Whether the task goes on by itself meanwhile, as in a body that is an async function: then the drain stays held. */
+  readonly _goesOn?: boolean;
 }
 
 /** Something in the heap of timers of a loop. */

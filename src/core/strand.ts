@@ -4,11 +4,10 @@
  * @module
  */
 import { RuntimeError } from "../errors.ts";
-import type { Awaitable, Body, CoroutineGenerator, Drivable, Reject, Resolve } from "./awaitable.ts";
+import type { Reject, Resolve } from "./awaitable.ts";
 import { makeCancelledError } from "./cancelled.ts";
 import { Future } from "./future.ts";
 import {
-  currentStrand,
   type LoopFace,
   type Runnable,
   running,
@@ -133,16 +132,21 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   /** Waits for what a generator yielded. */
   #suspend(yielded: unknown): void {
     if (yielded === undefined) this.loop._schedule(this);
-    else if (isSuspension(yielded)) this.#suspendOn(yielded);
-    else this.#throwNextTurn(foreignYield(yielded, this.task));
-    if (!(yielded instanceof BodyStrand)) this.loop._release(this.task); // a body is running
+    else if (!isSuspension(yielded)) this.#throwNextTurn(foreignYield(yielded, this.task));
+    else if (this.#suspendOn(yielded)) return;
+    this.loop._release(this.task);
   }
 
-  #suspendOn(suspension: Suspension): void {
+  /** Whether the task goes on, in what this strand waits for. */
+  #suspendOn(suspension: Suspension): boolean {
     const refusal = suspension._park(this);
-    if (refusal !== null) return this.#throwNextTurn(refusal);
+    if (refusal !== null) {
+      this.#throwNextTurn(refusal);
+      return false;
+    }
     this.#waiting = suspension;
     this.#passKeptRequest(suspension);
+    return suspension._goesOn === true;
   }
 
   #throwNextTurn(error: Error): void {
@@ -390,131 +394,6 @@ export class DriverStrand extends Strand {
     this._passUp(this.#parent);
     this.loop._hold(this.task);
   }
-}
-
-/** The body of a scope that is an async function. Whoever drives the scope waits for it, and goes on without a turn. */
-export class BodyStrand extends Strand implements Suspension {
-  readonly done: false = false;
-  readonly value: this = this;
-  readonly #parent: Strand;
-  #ended = false;
-  #error: { readonly error: unknown } | null = null;
-  #result: unknown = undefined;
-  /** The strand that goes on when this one has ended. */
-  #waiter: Strand | null = null;
-
-  constructor(parent: Strand) {
-    super(parent.task);
-    this.#parent = parent;
-  }
-
-  _park(strand: StrandFace & Runnable): null {
-    this.#waiter = strand as Strand;
-    return null;
-  }
-
-  /** Follows the promise of the body, which has just begun, to its end. */
-  follow(promise: PromiseLike<unknown>): void {
-    this.loop._hold(this.task);
-    promise.then((value) => this._succeeded(value), (error) => this._failed(error));
-  }
-
-  /** For `yield*`: gives the outcome, once there is one. Until then it hands itself to the kernel, and is its own iterator result. */
-  next(): IteratorResult<unknown, unknown> {
-    if (!this.#ended) return this;
-    this._passUp(this.#parent); // now, as a wait that is over must not be the one that it is thrown at
-    if (this.#error !== null) throw this.#error.error;
-    return { done: true, value: this.#result };
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  /** @internal */
-  _succeeded(value: unknown): void {
-    this.#result = value;
-    this.#end();
-  }
-
-  /** @internal */
-  _failed(error: unknown): void {
-    this.#error = { error };
-    this.#end();
-  }
-
-  #end(): void {
-    this.#ended = true;
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    waiter?._resume();
-  }
-}
-
-/** A body that has been entered: which strand it is, and what drives it to its end. */
-export interface EnteredBody<T> {
-  readonly strand: Strand;
-  readonly steps: Drivable<T>;
-}
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {});
-
-/** Whether calling it makes a generator. */
-export function isGeneratorFunction(value: unknown): boolean {
-  return typeof value === "function" && Object.getPrototypeOf(value) === GeneratorFunction;
-}
-
-/**
- * Calls a body, a generator or an async function, for the strand that runs. A generator goes on in that strand; an async
- * function has begun when this returns, as a strand of its own.
- */
-export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>, ...args: A): EnteredBody<T> {
-  const host = currentStrand() as Strand | null;
-  if (host === null) throw new RuntimeError("Cannot run a body: no task is running");
-  if (typeof body !== "function") throw new TypeError(`Cannot run a body: a function was expected, got ${typeof body}`);
-  if (isGeneratorFunction(body)) return goOnIn(host, body(...args) as Drivable<T>);
-  const strand = new BodyStrand(host);
-  const result: unknown = host.loop._storage.run(strand, () => {
-    running.strand = strand;
-    try {
-      return body(...args);
-    } finally {
-      running.strand = host;
-    }
-  });
-  if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
-  if (!isPromiseLike(result)) {
-    throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
-  }
-  strand.follow(result);
-  return { strand, steps: strand as unknown as Drivable<T> };
-}
-
-/** A body that is a generator calls the user's functions in its later steps too: these need the context that is current now. */
-function goOnIn<T>(host: Strand, steps: Drivable<T>): EnteredBody<T> {
-  if (host.scope === null) host.loop._storage.capture(host);
-  return { strand: host, steps };
-}
-
-/** Runs a body, a generator or an async function, in the calling task. */
-export function* runBody<A extends unknown[], T>(body: (...args: A) => Body<T>, ...args: A): CoroutineGenerator<T> {
-  return yield* enterBody(body, ...args).steps;
-}
-
-/** Whether `yield*` can drive it: a generator, an Awaitable, an object with an iterator of its own. */
-export function isDrivable(value: unknown): value is Awaitable<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function" &&
-    !Array.isArray(value);
-}
-
-/** Whether it has a `then`. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return value !== null && (typeof value === "object" || typeof value === "function") &&
-    typeof (value as Partial<PromiseLike<unknown>>).then === "function";
 }
 
 /** Throws `error` where `steps` are suspended. */

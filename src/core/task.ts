@@ -4,12 +4,12 @@
  * @module
  */
 import { RuntimeError } from "../errors.ts";
-import type { Startable } from "./awaitable.ts";
+import { isDrivable, isPromiseLike, type Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
 import { Context, contextOf, currentValues } from "./context.ts";
 import { Future } from "./future.ts";
 import { currentStore, currentStrand, running, runningLoop, type TaskFace, type Values } from "./running.ts";
-import { isDrivable, isPromiseLike, Strand } from "./strand.ts";
+import { Strand } from "./strand.ts";
 
 /** How a task is to be made. */
 export interface TaskOptions {
