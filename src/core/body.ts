@@ -24,20 +24,32 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
   if (typeof body !== "function") throw new TypeError(`Cannot run a body: a function was expected, got ${typeof body}`);
   if (isGeneratorFunction(body)) return goOnIn(host, body(...args) as Drivable<T>);
   const strand = new BodyStrand(host);
-  const result: unknown = host.loop._storage.run(strand, () => {
-    running.strand = strand;
-    try {
-      return body(...args);
-    } finally {
-      running.strand = host;
+  host._track(strand); // so that a request for cancellation made by the first part of an async function is its own
+  let result: unknown;
+  try {
+    result = host.loop._storage.run(strand, () => callAs(strand, () => body(...args)));
+    if (isPromiseLike(result) && !isDrivable(result)) {
+      strand.follow(result);
+      return { strand, steps: strand as unknown as Drivable<T> };
     }
-  });
-  if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
-  if (!isPromiseLike(result)) {
-    throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
+  } catch (error) {
+    strand.abandon();
+    throw error;
   }
-  strand.follow(result);
-  return { strand, steps: strand as unknown as Drivable<T> };
+  strand.abandon();
+  if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
+  throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
+}
+
+/** Calls `fn` as code of `strand`. */
+function callAs<T>(strand: Strand, fn: () => T): T {
+  const outer = running.strand;
+  running.strand = strand;
+  try {
+    return fn();
+  } finally {
+    running.strand = outer;
+  }
 }
 
 /** A body that is a generator calls the user's functions in its later steps too: these need the context that is current now. */
@@ -78,6 +90,12 @@ class BodyStrand extends Strand implements Suspension {
   follow(promise: PromiseLike<unknown>): void {
     this.loop._hold(this.task);
     promise.then((value) => this._succeeded(value), (error) => this._failed(error));
+  }
+
+  /** The body was no async function after all: its strand is its parent's. */
+  abandon(): void {
+    this.#parent._unwait(this);
+    this._passUp(this.#parent);
   }
 
   /** For `yield*`: gives the outcome, once there is one. Until then it hands itself to the kernel, and is its own iterator result. */

@@ -214,12 +214,13 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   /** Asks this strand and those below it to end with CancelledError. The counts of the task are the caller's business. */
   cancel(message?: string): boolean {
     this.requests++;
-    return this.#deliver(message);
+    return this.#deliver(message, true);
   }
 
-  #deliver(message: string | undefined): true {
+  /** Delivers a request that the strand has counted; those below count it too, unless they began with it. */
+  #deliver(message: string | undefined, isNews: boolean): true {
     const told = this.#abortSignal(message);
-    const reached = this.#cancelWaits(message);
+    const reached = this.#cancelWaits(message, isNews);
     if (!told && !reached && !this.#hasNews()) this.#keep(message);
     return true;
   }
@@ -234,10 +235,12 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     return this.#waiting !== null && this.#waiting.cancelled();
   }
 
-  #cancelWaits(message: string | undefined): boolean {
-    let reached = this.#waiting !== null && this.#waiting.cancel(message);
+  #cancelWaits(message: string | undefined, isNews: boolean): boolean {
+    const cancel = (waiting: Waiting): boolean =>
+      isNews || !(waiting instanceof Strand) ? waiting.cancel(message) : waiting.#deliver(message, false);
+    let reached = this.#waiting !== null && cancel(this.#waiting);
     const others = this.#rare?.others;
-    if (others) { for (const waiting of [...others]) reached = waiting.cancel(message) || reached; }
+    if (others) { for (const waiting of [...others]) reached = cancel(waiting) || reached; }
     return reached;
   }
 
@@ -255,13 +258,13 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   }
 
   /**
-   * The scope that asked takes its request back. True when the strand that runs the scope, `host`, has got no other since it had
-   * `before`; then one that is kept, here or there, is forgotten.
+   * The scope that asked takes its request back. True when no other has come since there were `before`; then one that is kept, here or in the
+   * strand that runs the scope, is forgotten.
    */
   takeBackByScope(before: number, host: Strand): boolean {
     this.task._countRequest(-1);
     if (this.requests > 0) this.requests--;
-    if (host.requests > before) return false;
+    if (this.requests > before) return false;
     for (const strand of [this, host]) if (strand.#injection === CANCELLATION) strand.#injection = NOTHING;
     return true;
   }
@@ -288,7 +291,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     if (this.#injection !== CANCELLATION) return;
     const message = this.#rare?.message;
     // A strand below began with this request: it is no news to the scopes there.
-    const delivered = waiting instanceof Strand ? waiting.#deliver(message) : waiting.cancel(message);
+    const delivered = waiting instanceof Strand ? waiting.#deliver(message, false) : waiting.cancel(message);
     if (delivered) this.#injection = NOTHING;
   }
 

@@ -49,7 +49,7 @@ export class Timeout {
   /** The strand that runs the scope, and the one that runs the body: the same where the body is a generator. */
   #host: Strand | null = null;
   #strand: Strand | null = null;
-  /** How many requests for cancellation `#host` had at the start. */
+  /** How many requests for cancellation the body's strand had at its start. */
   #before = 0;
 
   /** `when` is in milliseconds of `loop.time()`; null is never. */
@@ -110,7 +110,7 @@ export class Timeout {
     const host = currentStrand() as Strand | null;
     if (host === null) throw new RuntimeError("Timeout should be used inside a task");
     this.#host = host;
-    this.#before = host.requests;
+    const before = host.requests;
     this.#loop = currentLoop();
     this.#state = "entered";
     const now = this.#loop.time();
@@ -119,6 +119,7 @@ export class Timeout {
     try {
       const { strand, steps } = enterBody(body, this);
       this.#strand = strand;
+      this.#before = strand === host ? before : 0;
       return steps;
     } catch (error) {
       throw this._ended(error);
