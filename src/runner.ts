@@ -137,7 +137,7 @@ async function endTasks(loop: EventLoop): Promise<void> {
   for (const task of left) task.cancel();
   await loop.runUntilComplete(gather(left, { returnExceptions: true }));
   for (const task of left) {
-    if (task.cancelled() || task.exception() === null) continue;
+    if (!task._failed()) continue;
     loop.callExceptionHandler({ message: "unhandled exception during asyncio.run() shutdown", exception: task.exception(), task });
   }
 }

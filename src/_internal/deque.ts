@@ -34,14 +34,6 @@ export class Deque<T> {
     return item;
   }
 
-  /** Puts an item before the first one. */
-  unshift(item: T): void {
-    if (this.#length > this.#mask) this.#grow();
-    this.#head = (this.#head - 1) & this.#mask;
-    this.#items[this.#head] = item;
-    this.#length++;
-  }
-
   /** The first item, left where it is; undefined when there is none. */
   peek(): T | undefined {
     return this.#length === 0 ? undefined : this.#items[this.#head];

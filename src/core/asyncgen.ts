@@ -90,5 +90,13 @@ class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
  */
 export function asyncgen<A extends unknown[], T, R, N>(fn: (...args: A) => AsyncGenerator<T, R, N>): (...args: A) => Asyncgen<T, R, N> {
   if (typeof fn !== "function") throw new TypeError(`Cannot make an async generator function: a function was expected, got ${typeof fn}`);
-  return (...args) => new TrackedAsyncgen(fn(...args));
+  return (...args) => {
+    const native: unknown = fn(...args);
+    if (typeof (native as Partial<AsyncGenerator> | null)?.next !== "function") {
+      throw new TypeError(
+        `Cannot make an async generator: ${fn.name || "the function"} returned ${native === null ? "null" : typeof native}`,
+      );
+    }
+    return new TrackedAsyncgen(native as AsyncGenerator<T, R, N>);
+  };
 }

@@ -45,6 +45,9 @@ export type ResultOf<W> = W extends Generator<any, infer T, any> ? T
 export type Resolve = (value: unknown) => void;
 export type Reject = (error: unknown) => void;
 
+/** What `then` gives to the engine, which does not look at it, and to those who pass the functions of a promise of their own. */
+export const AWAITED: Promise<unknown> = Promise.resolve();
+
 const sourceOf = Function.prototype.toString;
 /** How this engine writes a native function without a name. The resolving functions of a promise are such, and so is this one. */
 const NAMELESS_NATIVE = sourceOf.call(Function.prototype);

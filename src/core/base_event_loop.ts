@@ -186,6 +186,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
     else if (this.#newestTask === task) this.#newestTask = _next;
     if (_next !== null) _next._previous = _previous;
     task._previous = task._next = null;
+    if (this.#newestTask === null) this._lookAgain();
   }
 
   /**
@@ -239,6 +240,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
   /** @internal */
   _noteFailure(future: object): void {
     this.#failures.add(future as Failing);
+    this._lookAgain();
   }
 }
 

@@ -24,7 +24,7 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
   if (typeof body !== "function") throw new TypeError(`Cannot run a body: a function was expected, got ${typeof body}`);
   if (isGeneratorFunction(body)) return goOnIn(host, body(...args) as Drivable<T>);
   const strand = new BodyStrand(host);
-  host._track(strand); // so that a request for cancellation made by the first part of an async function is its own
+  host._trackBody(strand); // so that a request for cancellation made by the first part of an async function is its own
   let result: unknown;
   try {
     result = host.loop._storage.run(strand, () => callAs(strand, () => body(...args)));
@@ -101,6 +101,7 @@ class BodyStrand extends Strand implements Suspension {
   /** For `yield*`: gives the outcome, once there is one. Until then it hands itself to the kernel, and is its own iterator result. */
   next(): IteratorResult<unknown, unknown> {
     if (!this.#ended) return this;
+    this.#parent._unwait(this);
     this._passUp(this.#parent); // now, as a wait that is over must not be the one that it is thrown at
     if (this.#error !== null) throw this.#error.error;
     return { done: true, value: this.#result };

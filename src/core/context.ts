@@ -134,6 +134,9 @@ export class ContextVar<T> {
    * @throws RuntimeError when the token was used before; RangeError when it was made for another variable or in another context.
    */
   reset(token: Token<T>): void {
+    if (!(token instanceof Token)) {
+      throw new TypeError(`Cannot reset context variable "${this.name}": what \`set\` gave was expected, got ${typeof token}`);
+    }
     if (token._used) throw new RuntimeError(`Cannot reset context variable "${this.name}": the token was used already`);
     if (token.var !== this) {
       throw new RangeError(`Cannot reset context variable "${this.name}": the token is of variable "${token.var.name}"`);

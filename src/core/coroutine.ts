@@ -6,6 +6,7 @@
 import { RuntimeError } from "../errors.ts";
 import {
   type Awaitable,
+  AWAITED,
   type Body,
   type CoroutineGenerator,
   isAwait,
@@ -40,15 +41,17 @@ export abstract class Lazy<T> implements Awaitable<T> {
 
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+    // deno-lint-ignore no-explicit-any -- as of promises
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     const strand = isAwait(onFulfilled, onRejected) ? currentStrand() : null;
     if (strand === null) return new Task<T>(this).then(onFulfilled, onRejected);
     this._drive(strand as Strand, onFulfilled as Resolve, onRejected as Reject);
-    return undefined as unknown as Promise<R1 | R2>; // nobody looks at what `await` gets from `then`
+    return AWAITED as Promise<never>;
   }
 
-  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+  // deno-lint-ignore no-explicit-any -- as of promises
+  catch<R = never>(onRejected?: ((reason: any) => R | PromiseLike<R>) | null): Promise<T | R> {
     return new Task<T>(this).catch(onRejected);
   }
 

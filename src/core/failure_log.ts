@@ -5,6 +5,9 @@
  */
 import type { LoopFace } from "./running.ts";
 
+/** So many failures may wait to be looked at. */
+const MANY = 1024;
+
 /** The error of a future, apart from it, so that it can be reported when the future is gone. */
 export interface Failure {
   readonly exception: unknown;
@@ -42,6 +45,7 @@ export class FailureLog {
   /** Takes note of a failure. */
   add(future: Failing): void {
     this.#recent.push(future);
+    if (this.#recent.length >= MANY) this.sweep(); // of a loop that never rests
   }
 
   /** Follows up what was not looked at by now, without keeping it from being collected. */

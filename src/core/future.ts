@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidStateError, RuntimeError } from "../errors.ts";
-import { type Awaitable, isAwait, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
+import { type Awaitable, AWAITED, isAwait, isPromiseLike, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { type Context, copyContext } from "./context.ts";
 import type { Failure } from "./failure_log.ts";
@@ -37,7 +37,9 @@ export class Future<T = unknown> implements Awaitable<T> {
 
   /** Without a loop: the running one, else the thread's default loop. */
   constructor(options: { readonly loop?: object } = {}) {
-    this._loop = (options.loop as LoopFace | undefined) ?? someLoop();
+    const loop = options.loop as LoopFace | undefined;
+    if (loop !== undefined && typeof loop._schedule !== "function") throw new TypeError("Cannot make a future: its loop is no event loop");
+    this._loop = loop ?? someLoop();
   }
 
   /** "Future", or "Task". */
@@ -134,13 +136,16 @@ export class Future<T = unknown> implements Awaitable<T> {
    * @throws InvalidStateError when it is done already.
    */
   setException(this: Future<T>, error: unknown): void {
-    this._complete(ERROR, typeof error === "function" && error.prototype instanceof Error ? new (error as new () => Error)() : error);
+    this._complete(
+      ERROR,
+      typeof error === "function" && (error === Error || error.prototype instanceof Error) ? new (error as new () => Error)() : error,
+    );
   }
 
   /** Cancels it: those who wait for it get CancelledError with `message`. False when it is done already. */
   cancel(this: Future<unknown>, message?: string): boolean {
     if (this.#state !== PENDING) return false;
-    this._complete(CANCELLED, message);
+    this._complete(CANCELLED, asText(message));
     return true;
   }
 
@@ -185,10 +190,16 @@ export class Future<T = unknown> implements Awaitable<T> {
 
   /** @internal */
   _addWaiter(item: Runnable): void {
-    if (this.#state !== PENDING) this._loop._schedule(item);
+    if (this.#state !== PENDING) this.#scheduleNow(item);
     else if (this.#callbacks === null) this.#callbacks = item;
     else if (Array.isArray(this.#callbacks)) this.#callbacks.push(item);
     else this.#callbacks = [this.#callbacks, item];
+  }
+
+  /** A loop that was closed runs nothing any more, but what became of its futures can still be asked for. */
+  #scheduleNow(item: Runnable): void {
+    if (this._loop.isClosed()) void AWAITED.then(() => item._run());
+    else this._loop._schedule(item);
   }
 
   #remove(wanted: (item: Runnable) => boolean): number {
@@ -212,15 +223,17 @@ export class Future<T = unknown> implements Awaitable<T> {
    */
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+    // deno-lint-ignore no-explicit-any -- as of promises
+    onRejected?: ((reason: any) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     if (!isAwait(onFulfilled, onRejected)) return new Chained<R1 | R2>(this, onFulfilled, onRejected);
     this.#await(onFulfilled as Resolve, onRejected as Reject);
-    return undefined as unknown as Promise<R1 | R2>; // nobody looks at what `await` gets from `then`
+    return AWAITED as Promise<never>;
   }
 
   /** Like `then(null, onRejected)`. */
-  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+  // deno-lint-ignore no-explicit-any -- as of promises
+  catch<R = never>(onRejected?: ((reason: any) => R | PromiseLike<R>) | null): Promise<T | R> {
     return new Chained<T | R>(this, null, onRejected);
   }
 
@@ -255,6 +268,11 @@ export class Future<T = unknown> implements Awaitable<T> {
     else reject(this._error("result"));
   }
 
+  /** @internal */
+  _seen(): void {
+    if (this.#state === ERROR) (this.#value as Failure).retrieved = true;
+  }
+
   // -------------------------------------------------------------- for people
 
   #kind(): string {
@@ -284,6 +302,11 @@ export class Future<T = unknown> implements Awaitable<T> {
   }
 }
 
+/** The message of a cancellation: whatever was given is told as text. */
+export function asText(message: unknown): string | undefined {
+  return message === undefined || message === null ? undefined : String(message);
+}
+
 /** Whether it is a Future or Task. */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
@@ -300,6 +323,8 @@ function refuseToWait(strand: StrandFace, future: Future<unknown>): RuntimeError
 export interface Source extends Waiting {
   /** Passes its outcome on. */
   _settle(resolve: Resolve, reject: Reject): void;
+  /** Whoever waited was told something else; an error counts as seen all the same. */
+  _seen?(): void;
 }
 
 /** One `await` of a source by an async function, of a strand or outside any task. In the ready queue once the source is done. */
@@ -332,8 +357,10 @@ export class Await implements Runnable, Waiting {
     const strand = this.#strand;
     if (strand === null) return this.#source._settle(this.#resolve, this.#reject);
     strand._unwait(this);
-    if (strand._hasInjection()) this.#reject(strand._takeInjection());
-    else this.#source._settle(this.#resolve, this.#reject);
+    if (strand._hasInjection()) {
+      this.#source._seen?.();
+      this.#reject(strand._takeInjection());
+    } else this.#source._settle(this.#resolve, this.#reject);
     strand.loop._hold(strand.task);
   }
 }
@@ -354,6 +381,7 @@ class FutureIterator<T> implements Suspension {
   }
 
   throw(error: unknown): never {
+    this.#future._seen();
     throw error;
   }
 
@@ -418,7 +446,7 @@ class Chained<T> extends Future<T> {
   /** Takes the outcome of `value`, a promise or not. */
   #adopt(value: unknown): void {
     if (this.done()) return;
-    if (!isThenable(value)) return this.#succeed(value);
+    if (!isPromiseLike(value)) return this.#succeed(value);
     const next: unknown = value.then((inner) => this.#adopt(inner), (error) => this.#fail(error));
     this.#source = next instanceof Future ? next : null;
   }
@@ -434,11 +462,6 @@ class Chained<T> extends Future<T> {
     else if (isCancelled(error)) this._cancelWith(error);
     else this.setException(error);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return value !== null && (typeof value === "object" || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function";
 }
 
 function short(value: unknown): string {

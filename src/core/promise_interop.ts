@@ -72,6 +72,7 @@ export function until<T>(promise: PromiseLike<T>): Awaitable<T> {
 
 function* waitUntil<T>(promise: PromiseLike<T>): CoroutineGenerator<T> {
   const future = wrapFuture(promise);
+  (currentStrand() as Strand)._oweNothing();
   try {
     return yield* future;
   } catch (error) {

@@ -96,6 +96,8 @@ export interface LoopFace {
   _noteFailure(future: object): void;
   /** Runs `item` at the time `when`, unless it is dropped before. */
   _addTimer(when: number, item: TimerItem): void;
+  /** Calls back on the host's next turn, outside the loop. */
+  _onHostTurn(callback: () => void): void;
   /** A timer in the heap was cancelled. */
   _timerCancelled(): void;
 }

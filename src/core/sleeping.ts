@@ -23,7 +23,7 @@ export function sleepFor<T>(delay: number, result: T): Awaitable<T> {
 
 class Pause<T> extends Lazy<T> implements Source {
   readonly #result: T;
-  #state: "new" | "suspended" | "done" = "new";
+  #state: "new" | "taken" | "suspended" | "done" = "new";
 
   constructor(result: T) {
     super();
@@ -35,11 +35,12 @@ class Pause<T> extends Lazy<T> implements Source {
   }
 
   [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
+    if (this.#state !== "new") throw reused();
+    this.#state = "taken";
     return this;
   }
 
   next(): IteratorResult<Suspend | undefined, T> {
-    if (this.#state === "done") throw reused();
     if (this.#state === "suspended") return this.return(this.#result);
     this.#state = "suspended";
     return { done: false, value: undefined };
@@ -78,8 +79,8 @@ class Pause<T> extends Lazy<T> implements Source {
 }
 
 /**
- *     new ── waited for ──▶ waiting ── its time ──▶ over ──▶ done
- *                              └──── cancel ──▶ cancelled ──▶ done
+ *     new ── taken ──▶ waiting ── its time ──▶ over ──▶ done
+ *                         └──── cancel ──▶ cancelled ──▶ done
  *
  * As with a timer that completes a future, whoever waits goes on in the turn after the one in which the time was over.
  */
@@ -88,7 +89,7 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
   readonly value: this = this;
   readonly #delay: number;
   readonly #result: T;
-  #state: "new" | "waiting" | "over" | "cancelled" | "done" = "new";
+  #state: "new" | "taken" | "waiting" | "over" | "cancelled" | "done" = "new";
   #message: string | undefined = undefined;
   #loop: LoopFace | null = null;
   #waiter: Runnable | null = null;
@@ -106,12 +107,13 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
   }
 
   [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
+    if (this.#state !== "new") throw reused();
+    this.#state = "taken";
     return this as unknown as Iterator<Suspend | undefined, T, unknown>;
   }
 
   next(): IteratorResult<unknown, T> {
-    if (this.#state === "new") return this.#start(someLoop());
-    if (this.#state === "done") throw reused();
+    if (this.#state === "taken") return this.#start(someLoop());
     const cancelled = this.#state === "cancelled";
     this.#state = "done";
     if (cancelled) throw makeCancelledError(this.#message, this.#loop!);

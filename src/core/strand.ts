@@ -8,6 +8,7 @@ import type { Reject, Resolve } from "./awaitable.ts";
 import { makeCancelledError } from "./cancelled.ts";
 import { Future } from "./future.ts";
 import {
+  currentStrand,
   type LoopFace,
   type Runnable,
   running,
@@ -31,10 +32,20 @@ class Rare {
   message: string | undefined = undefined;
   /** Whether a request is owed to the async functions that a generator of this strand has started. */
   owed = false;
+  /** Whether the last request found such functions waiting. */
+  reachedOthers = false;
+  /** Of the signal that was asked for last. */
   controller: AbortController | null = null;
-  /** Whether the signal was asked for since the strand last went on: then what it waits for now may listen to it. */
+  /** Of those that were asked for outside the scopes that have been entered since, innermost last. */
+  outer: AbortController[] = [];
+  /** Whether the code of the strand itself has asked for the signal: then something that it waits for may listen. */
   signalInUse = false;
+  /** Whether a request was told by the signal alone, and nothing has come of it yet. */
+  told = false;
 }
+
+/** After so many turns of the host without a sign, code that was told by a signal alone did not listen. */
+const TURNS_TO_LISTEN = 3;
 
 /** Any iterator that yields what the kernel understands. */
 type Steps = Iterator<unknown, unknown, unknown>;
@@ -118,15 +129,16 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   _advance(): void {
     const steps = this._steps!;
     this.#waiting = null;
-    if (this.#rare !== null) this.#rare.signalInUse = false;
-    let result: IteratorResult<unknown, unknown>;
+    if (this.#rare !== null) this.#rare.told = false;
+    let done: boolean | undefined;
+    let value: unknown;
     try {
-      result = this.#injection === NOTHING ? steps.next() : throwInto(steps, this._takeInjection());
+      ({ done, value } = this.#injection === NOTHING ? steps.next() : throwInto(steps, this._takeInjection()));
     } catch (error) {
       return this._failed(error);
     }
-    if (result.done) this._succeeded(result.value);
-    else this.#suspend(result.value);
+    if (done) this._succeeded(value);
+    else this.#suspend(value);
   }
 
   /** Waits for what a generator yielded. */
@@ -179,8 +191,17 @@ export abstract class Strand implements StrandFace, Runnable, Store {
    * @internal
    */
   _track(waiting: Waiting): void {
-    if (this.#waiting === null) this.#waiting = waiting;
+    if (this.#rare !== null) this.#rare.told = false;
+    if (this.#waiting === null && this._steps === null) this.#waiting = waiting;
     else ((this.#rare ??= new Rare()).others ??= new Set()).add(waiting);
+  }
+
+  /**
+   * Takes note of a body that is about to begin: the one thing that a generator will wait for.
+   * @internal
+   */
+  _trackBody(body: Strand): void {
+    this.#waiting = body;
   }
 
   /**
@@ -198,31 +219,62 @@ export abstract class Strand implements StrandFace, Runnable, Store {
    */
   _oweToHelpers(message: string | undefined): void {
     const rare = this.#rare ??= new Rare();
+    if (rare.reachedOthers) return;
     rare.owed = true;
     rare.message = message;
+  }
+
+  /**
+   * What was owed to functions that were started before is not for those that are started from now on.
+   * @internal
+   */
+  _oweNothing(): void {
+    if (this.#rare !== null) this.#rare.owed = false;
   }
 
   /** @internal */
   _unwait(waiting: Waiting): void {
     if (this.#waiting === waiting) this.#waiting = null;
     else this.#rare?.others?.delete(waiting);
-    if (this.#rare !== null) this.#rare.signalInUse = false;
   }
 
   // -------------------------------------------------------------- cancellation
 
   /** Asks this strand and those below it to end with CancelledError. The counts of the task are the caller's business. */
-  cancel(message?: string): boolean {
+  cancel(message?: string): true {
+    return this.#request(message, 0);
+  }
+
+  /** Code that is running waits for nothing, whatever it may have left waiting: a request is kept for it. */
+  #request(message: string | undefined, level: number): true {
     this.requests++;
-    return this.#deliver(message, true);
+    if (currentStrand() !== this) return this.#deliver(message, true, level);
+    this.#abortSignals(message, level);
+    this.#keep(message);
+    return true;
   }
 
   /** Delivers a request that the strand has counted; those below count it too, unless they began with it. */
-  #deliver(message: string | undefined, isNews: boolean): true {
-    const told = this.#abortSignal(message);
-    const reached = this.#cancelWaits(message, isNews);
-    if (!told && !reached && !this.#hasNews()) this.#keep(message);
+  #deliver(message: string | undefined, isNews: boolean, level = 0): true {
+    const told = this.#abortSignals(message, level);
+    if (this.#cancelWaits(message, isNews) || this.#hasNews()) return true;
+    if (told) this.#keepUnlessHeard(message);
+    else this.#keep(message);
     return true;
+  }
+
+  /** The signal may have reached what it waits for; if nothing comes of that, the request is kept after all. */
+  #keepUnlessHeard(message: string | undefined): void {
+    const rare = this.#rare!;
+    rare.told = true;
+    let turns = 0;
+    const look = (): void => {
+      if (!rare.told) return;
+      if (++turns < TURNS_TO_LISTEN) return this.loop._onHostTurn(look);
+      rare.told = false;
+      this.#keep(message);
+    };
+    this.loop._onHostTurn(look);
   }
 
   /** Not: its end is told by its body's. */
@@ -238,23 +290,26 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   #cancelWaits(message: string | undefined, isNews: boolean): boolean {
     const cancel = (waiting: Waiting): boolean =>
       isNews || !(waiting instanceof Strand) ? waiting.cancel(message) : waiting.#deliver(message, false);
-    let reached = this.#waiting !== null && cancel(this.#waiting);
-    const others = this.#rare?.others;
-    if (others) { for (const waiting of [...others]) reached = cancel(waiting) || reached; }
-    return reached;
+    const reached = this.#waiting !== null && cancel(this.#waiting);
+    const rare = this.#rare;
+    if (rare === null) return reached;
+    rare.reachedOthers = false;
+    for (const waiting of [...rare.others ?? []]) rare.reachedOthers = cancel(waiting) || rare.reachedOthers;
+    return reached || rare.reachedOthers;
   }
 
   /** Takes back one request, here and below; the task counts its own. With `forget`, one that is still kept is dropped. */
   uncancel(forget: boolean): void {
     if (this.requests > 0) this.requests--;
     if (forget && this.#injection === CANCELLATION) this.#injection = NOTHING;
+    if (forget) this._oweNothing();
     for (const below of this.#below()) below.uncancel(forget);
   }
 
-  /** A scope asks it to end: counted as a request of its task too. */
-  cancelByScope(): void {
+  /** A scope, entered at this level, asks it to end: counted as a request of its task too. */
+  cancelByScope(level: number): void {
     this.task._countRequest(1);
-    this.cancel();
+    this.#request(undefined, level);
   }
 
   /**
@@ -300,14 +355,6 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     return this.#injection !== NOTHING;
   }
 
-  /**
-   * Whether a request for cancellation is kept.
-   * @internal
-   */
-  _keepsRequest(): boolean {
-    return this.#injection === CANCELLATION;
-  }
-
   /** @internal */
   _takeInjection(): unknown {
     const injection = this.#injection;
@@ -320,18 +367,41 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   /** Aborts when this strand is asked to end. Made when first asked for; a new one after it has aborted. */
   get signal(): AbortSignal {
     const rare = this.#rare ??= new Rare();
+    const { signal } = rare.controller ??= new AbortController();
+    if (currentStrand() !== this) return signal;
     rare.signalInUse = true;
-    return (rare.controller ??= new AbortController()).signal;
+    if (this.#injection === CANCELLATION) rare.controller.abort(this._takeInjection()); // for what is about to listen
+    if (signal.aborted) rare.controller = null;
+    return signal;
   }
 
-  /** True when something that the strand waits for now may have been told by it. */
-  #abortSignal(message: string | undefined): boolean {
+  /** A scope begins whose body goes on in this strand: signals of its own are not those from before. Gives the scope's level. */
+  enterScope(): number {
     const rare = this.#rare;
-    if (rare === null || rare.controller === null) return false;
-    const { controller, signalInUse } = rare;
+    if (rare === null) return 0;
+    if (rare.controller !== null) rare.outer.push(rare.controller);
     rare.controller = null;
-    controller.abort(makeCancelledError(message, this.loop));
-    return signalInUse;
+    return rare.outer.length;
+  }
+
+  /** The scope that was entered at this level, and before which there were `outer` signals, has ended. */
+  leaveScope(level: number): void {
+    const rare = this.#rare;
+    if (rare === null || rare.outer.length < level || level === 0) return;
+    rare.controller = rare.outer.splice(level - 1)[0]!;
+  }
+
+  /** Aborts those that were asked for in scopes of this level and above. True when something that the strand waits for may have been told by one. */
+  #abortSignals(message: string | undefined, level: number): boolean {
+    const rare = this.#rare;
+    if (rare === null) return false;
+    const controllers = rare.outer.splice(level);
+    if (rare.controller !== null) controllers.push(rare.controller);
+    rare.controller = null;
+    if (controllers.length === 0) return false;
+    const error = makeCancelledError(message, this.loop);
+    for (const controller of controllers) controller.abort(error);
+    return rare.signalInUse;
   }
 
   /** For reports. */

@@ -7,7 +7,7 @@ import { RuntimeError } from "../errors.ts";
 import { isDrivable, isPromiseLike, type Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
 import { Context, contextOf, currentValues } from "./context.ts";
-import { Future } from "./future.ts";
+import { asText, Future } from "./future.ts";
 import { currentStore, currentStrand, running, runningLoop, type TaskFace, type Values } from "./running.ts";
 import { Strand } from "./strand.ts";
 
@@ -56,6 +56,9 @@ export class Task<T = unknown> extends Future<T> {
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#name = options.name === undefined ? ++running.tasks : String(options.name);
     this.#context = options.context ?? currentValues();
+    if (options.context !== undefined && !(options.context instanceof Context)) {
+      throw new TypeError(`Cannot create a task: its context is no Context but ${typeof options.context}`);
+    }
     claim(coroutine);
     this.#root = new RootStrand(this as Task, coroutine);
     loop._addTask(this);
@@ -75,7 +78,7 @@ export class Task<T = unknown> extends Future<T> {
   override cancel(this: Task<unknown>, message?: string): boolean {
     if (this.done()) return false;
     this.#requests++;
-    this.#root.cancel(message);
+    this.#root.cancel(asText(message));
     return true;
   }
 
@@ -111,11 +114,6 @@ export class Task<T = unknown> extends Future<T> {
   /** @internal */
   get _values(): Values {
     return this.#context instanceof Context ? this.#context._values : this.#context;
-  }
-
-  /** @internal */
-  _rootStrand(): Strand {
-    return this.#root;
   }
 
   /** Its name: for people, and in reports. */
@@ -204,15 +202,19 @@ class RootStrand extends Strand {
     try {
       started = typeof this.coroutine === "function" ? this.coroutine() : this.coroutine;
       if (isDrivable(started)) this._steps = started[Symbol.iterator]();
-      else if (!isPromiseLike(started)) throw notACoroutine(started);
+      else if (isPromiseLike(started)) this.#follow(started);
+      else throw notACoroutine(started);
     } catch (error) {
       return this._failed(error);
     }
-    if (this._steps !== null) return super._advance();
+    if (this._steps !== null) super._advance();
+  }
+
+  #follow(promise: PromiseLike<unknown>): void {
+    if (promise instanceof Promise) void promise.then(bodyReturned, bodyThrew);
+    else promise.then((value) => this._succeeded(value), (error) => this._failed(error));
     this.scope = null; // `await` keeps the context by itself
     this.loop._hold(this.task);
-    if (started instanceof Promise) void started.then(bodyReturned, bodyThrew);
-    else (started as PromiseLike<unknown>).then((value) => this._succeeded(value), (error) => this._failed(error));
   }
 
   /** Cancelled before the first step: the body never runs. */

@@ -205,6 +205,14 @@ export abstract class Turns {
   }
 
   /**
+   * A loop that serves may let the process end now, or has something to report, and may be at rest already.
+   * @internal
+   */
+  _lookAgain(): void {
+    if (this.#serving && this.#state === IDLE) this.#arm();
+  }
+
+  /**
    * Called when nothing is ready. Gives whether a loop that serves still needs the process.
    * @internal
    */
@@ -272,7 +280,7 @@ export abstract class Turns {
   /** Makes due timers ready. False when the budget is spent. */
   #lookAtClock(): boolean {
     if (this.#timers.length === 0 && this.#turns % TURNS_BETWEEN_LOOKS !== 0) return true;
-    const now = this._runtime.clock.now();
+    const now = this.time();
     this.#collectDue(now + this._runtime.clock.resolution);
     if (this.#budgetEnd === 0) this.#budgetEnd = now + BUDGET;
     return now < this.#budgetEnd && ++this.#looks < LOOKS;
@@ -330,6 +338,11 @@ export abstract class Turns {
     if (this.#closed) return;
     this.#ready.push(new Handle(this as unknown as LoopFace, callback as Callback, args, currentValues()));
     if (this.#state === IDLE || this.#state === ARMED) this.#enter();
+  }
+
+  /** @internal */
+  _onHostTurn(callback: () => void): void {
+    this._runtime.host.enqueue(callback);
   }
 
   /** @internal */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ensureFuture, Future, makeCancelledError, type ResultOf, type Runnable, type Waitable } from "../core/mod.ts";
+import { ensureFuture, Future, isPromiseLike, makeCancelledError, type ResultOf, type Runnable, type Waitable } from "../core/mod.ts";
 
 /** The results, in the shape of what was waited for. */
 export type Results<W extends readonly unknown[]> = { -readonly [K in keyof W]: ResultOf<W[K]> };
@@ -35,7 +35,7 @@ export function gather<W extends Waitable<unknown>>(
   options: { readonly returnExceptions?: boolean },
 ): Future<(ResultOf<W> | Error)[]>;
 export function gather(aws: Iterable<Waitable<unknown>>, options: { readonly returnExceptions?: boolean } = {}): Future<unknown> {
-  if (typeof (aws as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
+  if (typeof (aws as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function" || isPromiseLike(aws)) {
     throw new TypeError("Cannot gather: one iterable was expected, as gather([a, b])");
   }
   const children = startAll(aws);

@@ -32,9 +32,8 @@ export function shield<T>(aw: Waitable<T>): Future<T> {
 }
 
 function reportLateError(inner: Future<unknown>): void {
-  if (inner.cancelled()) return;
+  if (!inner._failed()) return;
   const exception = inner.exception();
-  if (exception === null) return;
   const name = exception instanceof Error ? exception.name : typeof exception;
   inner._loop.callExceptionHandler({ message: `${name} exception in shielded future`, exception, future: inner });
 }

@@ -51,6 +51,8 @@ export class Timeout {
   #strand: Strand | null = null;
   /** How many requests for cancellation the body's strand had at its start. */
   #before = 0;
+  /** Of the scope among those of `#host`. */
+  #level = 0;
 
   /** `when` is in milliseconds of `loop.time()`; null is never. */
   constructor(when: number | null) {
@@ -74,6 +76,9 @@ export class Timeout {
    * @throws TimeoutError when the time was over before the body had ended; RuntimeError for a second run, and outside a task.
    */
   run<T>(body: (scope: this) => Body<T>): Awaitable<T> {
+    if (typeof body !== "function") {
+      throw new TypeError(`Cannot run a timeout: its body is no function but ${body === null ? "null" : typeof body}`);
+    }
     return new TimedRun(this, body);
   }
 
@@ -116,6 +121,7 @@ export class Timeout {
     const now = this.#loop.time();
     if (this.#delay !== null) this.#when = now + this.#delay;
     this.#timer = this.#startTimer(now);
+    this.#level = host.enterScope();
     try {
       const { strand, steps } = enterBody(body, this);
       this.#strand = strand;
@@ -136,7 +142,7 @@ export class Timeout {
   _expire(): void {
     this.#state = "expiring";
     this.#timer = null;
-    this.#strand!.cancelByScope();
+    this.#strand!.cancelByScope(this.#strand === this.#host ? this.#level : 0);
   }
 
   /**
@@ -146,6 +152,7 @@ export class Timeout {
   _ended(error: unknown): unknown {
     this.#timer?.cancel();
     this.#timer = null;
+    this.#host!.leaveScope(this.#level);
     if (this.#state !== "expiring") {
       this.#state = "finished";
       return error;
@@ -268,7 +275,8 @@ function* drive<T>(aw: Waitable<T>): CoroutineGenerator<T> {
 
 function* takeNow<T>(aw: Waitable<T>): CoroutineGenerator<T> {
   if (!(aw instanceof Future)) {
-    if (typeof aw !== "function") (aw as { close?: () => void }).close?.();
+    if (isDrivable(aw)) (aw as { close?: () => void }).close?.();
+    else if (isPromiseLike(aw)) aw.then(() => {}, () => {}); // its outcome is dropped
     throw new TimeoutError();
   }
   if (aw.done()) return aw.result() as T;

@@ -81,5 +81,7 @@ function* waitUntilEnough<F extends Future<unknown>>(
 }
 
 function hasFailed(future: Future<unknown>): boolean {
-  return !future.cancelled() && future.exception() !== null;
+  if (!future._failed()) return false;
+  future._seen();
+  return true;
 }
