@@ -38,6 +38,7 @@ export { run, Runner, type RunOptions } from "./src/runner.ts";
 export {
   type AbstractEventLoop,
   allTasks,
+  type AnyRuntime as Runtime,
   type Asyncgen,
   asyncgen,
   type Awaitable,

@@ -74,7 +74,7 @@ export class EventLoop extends BaseEventLoop {
     for (const [index, result] of results.entries()) {
       if (!(result instanceof Error)) continue;
       const message = "an error occurred during closing of asynchronous generator";
-      this.callExceptionHandler({ message, exception: result, asyncgen: open[index] });
+      this.callExceptionHandler({ message, exception: result, asyncgen: open[index]! });
     }
   }
 

@@ -5,6 +5,7 @@
  */
 import { RuntimeError } from "./errors.ts";
 import {
+  type AnyRuntime,
   type Context,
   copyContext,
   type CoroutineGenerator,
@@ -28,7 +29,7 @@ export interface RunOptions {
   /** Makes the loop. */
   readonly loopFactory?: () => EventLoop;
   /** The host; without one, the one that runs this code. */
-  readonly runtime?: { readonly name: string };
+  readonly runtime?: AnyRuntime;
   /** Whether the first SIGINT cancels the main task; the second has the host's default effect. @default true */
   readonly signals?: boolean;
 }

@@ -12,14 +12,20 @@ import { type ExceptionContext, formatReport } from "./exception_handler.ts";
 import { type Failing, FailureLog } from "./failure_log.ts";
 import { Future } from "./future.ts";
 import { type AbstractEventLoop, type Callback, Handle, TimerHandle } from "./handle.ts";
-import { someLoop, type TaskFace } from "./running.ts";
+import { running, someLoop, type TaskFace } from "./running.ts";
 import { Task, type TaskOptions } from "./task.ts";
 import { Turns } from "./turns.ts";
+
+/** A host, as users see it: made by an adapter, or `VirtualRuntime` of ./testing. */
+export interface AnyRuntime {
+  /** Which host it is. */
+  readonly name: string;
+}
 
 /** How a loop is to be made. */
 export interface LoopOptions {
   /** The host; without one, the one that runs this code. */
-  readonly runtime?: { readonly name: string };
+  readonly runtime?: AnyRuntime;
   /** Start in debug mode. */
   readonly debug?: boolean;
 }
@@ -219,11 +225,15 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
     console.error(...formatReport(context));
   }
 
-  /** Calls the exception handler. What the handler itself throws goes to the default one. */
+  /**
+   * Calls the exception handler, with the context variables of the task, else of the handle, that the report is about (3.12). What the handler itself
+   * throws goes to the default one.
+   */
   callExceptionHandler(context: ExceptionContext): void {
-    if (this.#exceptionHandler === null) return this.#reportByDefault(context);
+    const handler = this.#exceptionHandler;
+    if (handler === null) return this.#reportByDefault(context);
     try {
-      this.#exceptionHandler(this as never, context);
+      withVariablesOf(context, () => handler(this as never, context));
     } catch (error) {
       this.#reportByDefault({ message: "Unhandled error in exception handler", exception: error, context });
     }
@@ -241,6 +251,20 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
   _noteFailure(future: object): void {
     this.#failures.add(future as Failing);
     this._lookAgain();
+  }
+}
+
+/** Calls `fn` with the context variables of whom a report is about. */
+function withVariablesOf({ task, future, handle }: ExceptionContext, fn: () => void): void {
+  const variables = [task, future].find((about) => about instanceof Task)?._context ??
+    (handle instanceof Handle ? handle.getContext() : null);
+  if (variables === null) return fn();
+  const outer = running.context;
+  running.context = variables;
+  try {
+    fn();
+  } finally {
+    running.context = outer;
   }
 }
 

@@ -4,13 +4,34 @@
  * @module
  */
 
+import type { Future } from "./future.ts";
+import type { Handle } from "./handle.ts";
+import type { Task } from "./task.ts";
+
 /** What a loop's exception handler is told. Fields that do not apply are absent. */
 export interface ExceptionContext {
   /** What happened. */
   message: string;
   /** The error, if there was one. */
   exception?: unknown;
-  /** Also `future`, `task`, `handle`, `protocol`, `transport`, `server`, `asyncgen`: whom it happened to. */
+  /** The future it happened to. */
+  future?: Future<unknown>;
+  /** The task it happened to. */
+  task?: Task<unknown>;
+  /** The callback it happened in. */
+  handle?: Handle;
+  /** The async generator it happened to. */
+  asyncgen?: AsyncGenerator<unknown, unknown, unknown>;
+  /** The protocol of the connection it happened to. */
+  // deno-lint-ignore no-explicit-any -- of the layers above
+  protocol?: any;
+  /** The transport of that connection. */
+  // deno-lint-ignore no-explicit-any -- of the layers above
+  transport?: any;
+  /** The server it happened to. */
+  // deno-lint-ignore no-explicit-any -- of the layers above
+  server?: any;
+  /** Whatever else is told. */
   [key: string]: unknown;
 }
 
