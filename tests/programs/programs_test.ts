@@ -27,6 +27,13 @@ describe("The default loop", () => {
     assertEnded(await runProgram(program("lets_end"), { limit: 10_000 }), ["end of the module", "timer"]);
   });
 
+  it("lets it end, and reports, when a task ends while it is at rest", async () => {
+    const { code, stdout, stderr } = await runProgram(program("foreign_end"), { limit: 10_000 });
+    assert.equal(stdout.trimEnd(), "ended");
+    assert.equal(stderr.match(/Task exception was never retrieved/g)?.length, 1, stderr);
+    assert.equal(code, 0);
+  });
+
   it("serves everything that waits, at top level", async () => {
     const ended = await runProgram(program("top_level"), { limit: 10_000 });
     assert.equal(ended.stderr, "");
