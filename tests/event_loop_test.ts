@@ -168,6 +168,28 @@ describe("EventLoop.runForever and stop", () => {
     loop.close();
   });
 
+  it("stop while a task waits for something foreign: it goes on outside, and waits for the next run where it needs the loop", async () => {
+    for (const loop of [virtualLoop(), newEventLoop()]) {
+      const log: string[] = [];
+      const gate = Promise.withResolvers<void>();
+      const task = loop.createTask(async () => {
+        await gate.promise;
+        log.push("resumed");
+        await sleep(1);
+        log.push("slept");
+      });
+      loop.callSoon(() => loop.stop());
+      await loop.runForever();
+      log.push("stopped");
+      gate.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.deepEqual(log, ["stopped", "resumed"]);
+      await loop.runUntilComplete(task);
+      assert.deepEqual(log, ["stopped", "resumed", "slept"]);
+      loop.close();
+    }
+  });
+
   it("tasks go on in the next run where they were", async () => {
     const loop = virtualLoop();
     const log: number[] = [];
@@ -231,6 +253,22 @@ describe("A loop that runs", () => {
       }),
     ]);
     assert.deepEqual(results.map((loop) => loop === one ? "one" : loop === other ? "other" : "?"), ["one", "other"]);
+    one.close();
+    other.close();
+  });
+
+  it("takes callbacks from tasks of another loop, and calls them as its own", async () => {
+    const [one, other] = [virtualLoop(), newEventLoop()];
+    const called = other.createFuture<EventLoop>();
+    const running = other.runUntilComplete(called);
+    await one.runUntilComplete(async () => {
+      await sleep(1);
+      other.callSoonThreadsafe(() => called.setResult(getRunningLoop()));
+      assert.equal(getRunningLoop(), one);
+      await sleep(1);
+      assert.equal(getRunningLoop(), one);
+    });
+    assert.equal(await running, other);
     one.close();
     other.close();
   });

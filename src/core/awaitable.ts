@@ -84,3 +84,9 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return value !== null && (typeof value === "object" || typeof value === "function") &&
     typeof (value as Partial<PromiseLike<unknown>>).then === "function";
 }
+
+/** A promise of what a foreign thenable comes to: its first outcome counts, and what its `then` throws is one. Ours and the engine's are taken as they are. */
+export function asPromise<T>(thenable: PromiseLike<T>): PromiseLike<T> {
+  if (thenable instanceof Promise || isDrivable(thenable)) return thenable;
+  return new Promise<T>((resolve, reject) => void thenable.then(resolve, reject));
+}

@@ -4,7 +4,15 @@
  * @module
  */
 import { RuntimeError } from "../errors.ts";
-import { type Body, type CoroutineGenerator, type Drivable, isDrivable, isGeneratorFunction, isPromiseLike } from "./awaitable.ts";
+import {
+  asPromise,
+  type Body,
+  type CoroutineGenerator,
+  type Drivable,
+  isDrivable,
+  isGeneratorFunction,
+  isPromiseLike,
+} from "./awaitable.ts";
 import { currentStrand, type Runnable, running, type StrandFace, type Suspension } from "./running.ts";
 import { Strand } from "./strand.ts";
 
@@ -89,7 +97,7 @@ class BodyStrand extends Strand implements Suspension {
   /** Follows the promise of the body, which has just begun, to its end. */
   follow(promise: PromiseLike<unknown>): void {
     this.loop._hold(this.task);
-    promise.then((value) => this._succeeded(value), (error) => this._failed(error));
+    asPromise(promise).then((value) => this._succeeded(value), (error) => this._failed(error));
   }
 
   /** The body was no async function after all: its strand is its parent's. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidStateError, RuntimeError } from "../errors.ts";
-import { type Awaitable, AWAITED, isAwait, isPromiseLike, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
+import { asPromise, type Awaitable, AWAITED, isAwait, isPromiseLike, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { type Context, copyContext } from "./context.ts";
 import type { Failure } from "./failure_log.ts";
@@ -447,7 +447,7 @@ class Chained<T> extends Future<T> {
   #adopt(value: unknown): void {
     if (this.done()) return;
     if (!isPromiseLike(value)) return this.#succeed(value);
-    const next: unknown = value.then((inner) => this.#adopt(inner), (error) => this.#fail(error));
+    const next: unknown = asPromise(value).then((inner) => this.#adopt(inner), (error) => this.#fail(error));
     this.#source = next instanceof Future ? next : null;
   }
 

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type Awaitable, type CoroutineGenerator, isDrivable, isPromiseLike, type Startable, type Waitable } from "./awaitable.ts";
+import {
+  asPromise,
+  type Awaitable,
+  type CoroutineGenerator,
+  isDrivable,
+  isPromiseLike,
+  type Startable,
+  type Waitable,
+} from "./awaitable.ts";
 import { awaitable } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import { currentStrand, type LoopFace, someLoop } from "./running.ts";
@@ -48,7 +56,7 @@ export function wrapFuture<T>(promise: PromiseLike<T>, options: FutureOptions = 
   if (promise instanceof Future) return promise;
   if (!isPromiseLike(promise)) throw new TypeError(`Cannot wrap a promise: got ${promise === null ? "null" : typeof promise}`);
   const future = new Future<T>(options);
-  promise.then(
+  asPromise(promise).then(
     (value) => {
       if (!future.done()) future.setResult(value);
     },

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ContextStorage, Steppable } from "../runtime/host.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 
 /** What context variables hold, by variable. Never changed in place, so that contexts may share it. */
 export type Values = ReadonlyMap<object, unknown>;
@@ -76,6 +77,7 @@ export interface StrandFace extends Waiting {
 
 /** A loop, as futures, tasks and strands see it. */
 export interface LoopFace {
+  readonly _runtime: Runtime;
   readonly _storage: ContextStorage;
   isRunning(): boolean;
   isClosed(): boolean;
@@ -96,8 +98,6 @@ export interface LoopFace {
   _noteFailure(future: object): void;
   /** Runs `item` at the time `when`, unless it is dropped before. */
   _addTimer(when: number, item: TimerItem): void;
-  /** Calls back on the host's next turn, outside the loop. */
-  _onHostTurn(callback: () => void): void;
   /** A timer in the heap was cancelled. */
   _timerCancelled(): void;
 }

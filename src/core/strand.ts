@@ -40,11 +40,15 @@ class Rare {
   outer: AbortController[] = [];
   /** Whether the code of the strand itself has asked for the signal: then something that it waits for may listen. */
   signalInUse = false;
+  /** Whether it has done so since it last went on. */
+  signalIsFresh = false;
   /** Whether a request was told by the signal alone, and nothing has come of it yet. */
   told = false;
 }
 
-/** After so many turns of the host without a sign, code that was told by a signal alone did not listen. */
+/** So many milliseconds what a strand waits for has to answer a signal that was asked for just before: requests of the network may take a while. */
+const TIME_TO_LISTEN = 100;
+/** So many turns of the host, when the strand has waited for other things since: then it may not be listening at all. */
 const TURNS_TO_LISTEN = 3;
 
 /** Any iterator that yields what the kernel understands. */
@@ -129,7 +133,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   _advance(): void {
     const steps = this._steps!;
     this.#waiting = null;
-    if (this.#rare !== null) this.#rare.told = false;
+    if (this.#rare !== null) this.#rare.told = this.#rare.signalIsFresh = false;
     let done: boolean | undefined;
     let value: unknown;
     try {
@@ -236,6 +240,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   _unwait(waiting: Waiting): void {
     if (this.#waiting === waiting) this.#waiting = null;
     else this.#rare?.others?.delete(waiting);
+    if (this.#rare !== null) this.#rare.signalIsFresh = false;
   }
 
   // -------------------------------------------------------------- cancellation
@@ -267,14 +272,19 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   #keepUnlessHeard(message: string | undefined): void {
     const rare = this.#rare!;
     rare.told = true;
-    let turns = 0;
-    const look = (): void => {
+    const timeIsOver = (): void => {
       if (!rare.told) return;
-      if (++turns < TURNS_TO_LISTEN) return this.loop._onHostTurn(look);
       rare.told = false;
       this.#keep(message);
     };
-    this.loop._onHostTurn(look);
+    const { loop } = this;
+    if (rare.signalIsFresh) {
+      return loop._addTimer(loop.time() + TIME_TO_LISTEN, { _sequence: 0, _scheduled: false, _dropped: () => false, _run: timeIsOver });
+    }
+    const host = loop._runtime.host;
+    let turns = 0;
+    const look = (): void => ++turns < TURNS_TO_LISTEN ? host.enqueue(look) : timeIsOver();
+    host.enqueue(look);
   }
 
   /** Not: its end is told by its body's. */
@@ -369,7 +379,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
     const rare = this.#rare ??= new Rare();
     const { signal } = rare.controller ??= new AbortController();
     if (currentStrand() !== this) return signal;
-    rare.signalInUse = true;
+    rare.signalInUse = rare.signalIsFresh = true;
     if (this.#injection === CANCELLATION) rare.controller.abort(this._takeInjection()); // for what is about to listen
     if (signal.aborted) rare.controller = null;
     return signal;

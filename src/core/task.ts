@@ -4,7 +4,7 @@
  * @module
  */
 import { RuntimeError } from "../errors.ts";
-import { isDrivable, isPromiseLike, type Startable } from "./awaitable.ts";
+import { asPromise, isDrivable, isPromiseLike, type Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
 import { Context, contextOf, currentValues } from "./context.ts";
 import { asText, Future } from "./future.ts";
@@ -212,7 +212,7 @@ class RootStrand extends Strand {
 
   #follow(promise: PromiseLike<unknown>): void {
     if (promise instanceof Promise) void promise.then(bodyReturned, bodyThrew);
-    else promise.then((value) => this._succeeded(value), (error) => this._failed(error));
+    else asPromise(promise).then((value) => this._succeeded(value), (error) => this._failed(error));
     this.scope = null; // `await` keeps the context by itself
     this.loop._hold(this.task);
   }

@@ -232,10 +232,13 @@ export abstract class Turns {
     running.loop = this as unknown as LoopFace;
     running.strand = null;
     running.context = null;
-    while (this.#runTurn() && this.#goesOn());
-    running.loop = loop;
-    running.strand = strand;
-    running.context = context;
+    try {
+      while (this.#runTurn() && this.#goesOn());
+    } finally {
+      running.loop = loop;
+      running.strand = strand;
+      running.context = context;
+    }
     if (this.#heldBy !== null) {
       this.#state = HELD;
       this.#armHost();
@@ -338,11 +341,6 @@ export abstract class Turns {
     if (this.#closed) return;
     this.#ready.push(new Handle(this as unknown as LoopFace, callback as Callback, args, currentValues()));
     if (this.#state === IDLE || this.#state === ARMED) this.#enter();
-  }
-
-  /** @internal */
-  _onHostTurn(callback: () => void): void {
-    this._runtime.host.enqueue(callback);
   }
 
   /** @internal */

@@ -236,6 +236,29 @@ describe("The loop on the host", () => {
       while (!fired) await sleep(0);
     }));
 
+  it("delivers the host's events in the host's turn, with what they wake, and tells of their errors", () =>
+    runHost(async (loop) => {
+      const log: string[] = [];
+      const handler = loop.getExceptionHandler();
+      loop.setExceptionHandler((_loop, { exception }) => log.push(`told of ${exception}`));
+      const [asked, over] = [new Future<string>(), new Future<void>()];
+      const waiter = createTask(async () => log.push(await asked));
+      setTimeout(() => {
+        setImmediate(() => {
+          log.push("next turn of the host");
+          over.setResult();
+        });
+        loop._deliver((text: string) => asked.setResult(text), "delivered");
+        loop._deliver(() => {
+          throw new Error("bad event");
+        });
+      }, 1);
+      await over;
+      await waiter;
+      loop.setExceptionHandler(handler);
+      assert.deepEqual([...log.slice(0, 2).sort(), ...log.slice(2)], ["delivered", "told of Error: bad event", "next turn of the host"]);
+    }));
+
   it("goes on when a foreign promise settles", () =>
     runHost(async () => {
       for (let i = 0; i < 10; i++) await new Promise<void>((resolve) => setTimeout(resolve, 1));

@@ -162,4 +162,23 @@ describe("fetch with currentSignal()", () => {
         assert.equal(await response.text(), "quick");
       })
     ));
+
+  // On some hosts the request is ended by another thread: the rejection comes some milliseconds after the abort.
+  it("is one cancellation though the rejection takes its time: the clean-up is not disturbed", () =>
+    runHost(async () => {
+      const log: string[] = [];
+      const task = createTask(async () => {
+        const signal = currentSignal();
+        try {
+          await new Promise((_resolve, reject) => signal.addEventListener("abort", () => setTimeout(() => reject(signal.reason), 15)));
+        } finally {
+          await sleep(1);
+          log.push("cleaned up");
+        }
+      });
+      await sleep(1);
+      task.cancel();
+      await assert.rejects(async () => await task, isCancelled);
+      assert.deepEqual(log, ["cleaned up"]);
+    }));
 });
