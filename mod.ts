@@ -85,6 +85,8 @@ export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait, type WaitOptions
 
 // synchronisation
 export { Event } from "./src/sync/event.ts";
+export { Lock } from "./src/sync/lock.ts";
+export type { Permit } from "./src/sync/permit.ts";
 
 // the network
 export { BaseProtocol } from "./src/net/base_protocol.ts";

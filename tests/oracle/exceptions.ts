@@ -27,8 +27,6 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "wait": "topic not started yet",
   "ascompleted": "topic not started yet",
   "timeout": "topic not started yet",
-  "lock": "topic not started yet",
-  "event": "topic not started yet",
   "cond": "topic not started yet",
   "sem": "topic not started yet",
   "barrier": "topic not started yet",
