@@ -85,6 +85,20 @@ export class LookupError extends Error {
   }
 }
 
+// ---------------------------------------------------------------- synchronisation
+
+/** A barrier was aborted, or reset while tasks waited at it. */
+export class BrokenBarrierError extends RuntimeError {
+  /** The name of the class. */
+  override get name(): string {
+    return "BrokenBarrierError";
+  }
+  /** Which error it is, across copies and threads. */
+  override get code(): "BROKEN_BARRIER" {
+    return "BROKEN_BARRIER";
+  }
+}
+
 // ---------------------------------------------------------------- streams
 
 /** The stream ended before a read was complete. */
