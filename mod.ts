@@ -91,6 +91,9 @@ export { Lock } from "./src/sync/lock.ts";
 export type { Permit } from "./src/sync/permit.ts";
 export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";
 
+// queues
+export { LifoQueue, PriorityQueue, type PriorityQueueOptions, Queue } from "./src/queues/queue.ts";
+
 // the network
 export { BaseProtocol } from "./src/net/base_protocol.ts";
 export type { ConnectionOptions, ServerOptions } from "./src/net/connection.ts";
@@ -134,6 +137,9 @@ export {
   type OSErrorOptions,
   PermissionError,
   ProcessLookupError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
   RuntimeError,
   TimeoutError,
   UnsupportedOperationError,

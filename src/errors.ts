@@ -99,6 +99,44 @@ export class BrokenBarrierError extends RuntimeError {
   }
 }
 
+// ---------------------------------------------------------------- queues
+
+/** Nothing is in the queue. */
+export class QueueEmpty extends Error {
+  /** The name of the class. */
+  override get name(): string {
+    return "QueueEmpty";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "QUEUE_EMPTY" {
+    return "QUEUE_EMPTY";
+  }
+}
+
+/** There is no room in the queue. */
+export class QueueFull extends Error {
+  /** The name of the class. */
+  override get name(): string {
+    return "QueueFull";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "QUEUE_FULL" {
+    return "QUEUE_FULL";
+  }
+}
+
+/** The queue was shut down: nothing can be put in, or nothing is left to be taken out. */
+export class QueueShutDown extends Error {
+  /** The name of the class. */
+  override get name(): string {
+    return "QueueShutDown";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "QUEUE_SHUT_DOWN" {
+    return "QUEUE_SHUT_DOWN";
+  }
+}
+
 // ---------------------------------------------------------------- streams
 
 /** The stream ended before a read was complete. */
