@@ -124,25 +124,35 @@ describe("Queue", () => {
     const queue = new Queue<number>(schedule.random.int(3));
     const [put, got]: [number[], number[]] = [[], []];
     let next = 0;
+    let waiting = 0;
     const workers = 2 + schedule.random.int(4);
     for (let i = 0; i < workers; i++) {
       schedule.spawn(function* () {
         yield* schedule.pass();
         yield* untilShutDown(schedule.within(function* () {
           const item = next++;
-          yield* wait(queue.put(item));
+          if (schedule.random.once(2)) yield* wait(queue.put(item));
+          else if (queue.full()) return;
+          else queue.putNowait(item);
           put.push(item);
+          if (schedule.random.once(3)) schedule.tasks[schedule.random.int(schedule.tasks.length)]!.cancel();
         }));
       });
       schedule.spawn(function* () {
         yield* schedule.pass();
         yield* untilShutDown(schedule.within(function* () {
-          got.push(yield* wait(queue.get()));
+          waiting++;
+          try {
+            got.push(yield* wait(queue.get()));
+          } finally {
+            waiting--;
+          }
         }));
       });
     }
     const closer = createTask(schedule.body(function* () {
-      yield* wait(sleep(20));
+      yield* wait(sleep(50));
+      assert.ok(waiting === 0 || queue.empty(), "a getter waits although there are items: a wake-up was lost");
       queue.shutdown();
     }));
     yield* schedule.disturb();

@@ -123,6 +123,7 @@ describe("Condition", () => {
         yield* wait(condition.acquire());
         items++;
         condition.notify();
+        if (schedule.random.once(2)) schedule.tasks[schedule.random.int(schedule.tasks.length)]!.cancel();
         condition.release();
       }
     }));
