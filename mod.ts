@@ -85,7 +85,15 @@ export { Timeout, timeout, timeoutAt, waitFor } from "./src/tasks/timeout.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait, type WaitOptions } from "./src/tasks/wait.ts";
 
 // synchronisation
+export { Barrier } from "./src/sync/barrier.ts";
+export { Condition } from "./src/sync/condition.ts";
 export { Event } from "./src/sync/event.ts";
+export { Lock } from "./src/sync/lock.ts";
+export type { Permit } from "./src/sync/permit.ts";
+export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";
+
+// queues
+export { LifoQueue, PriorityQueue, type PriorityQueueOptions, Queue } from "./src/queues/queue.ts";
 
 // the network
 export { BaseProtocol } from "./src/net/base_protocol.ts";
@@ -113,6 +121,7 @@ export { StreamWriter } from "./src/streams/stream_writer.ts";
 // errors
 export {
   AddressInfoError,
+  BrokenBarrierError,
   BrokenPipeError,
   CancelledError,
   ConnectionAbortedError,
@@ -129,6 +138,9 @@ export {
   type OSErrorOptions,
   PermissionError,
   ProcessLookupError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
   RuntimeError,
   TimeoutError,
   UnsupportedOperationError,

@@ -85,6 +85,58 @@ export class LookupError extends Error {
   }
 }
 
+// ---------------------------------------------------------------- synchronisation
+
+/** A barrier was aborted, or reset while tasks waited at it. */
+export class BrokenBarrierError extends RuntimeError {
+  /** The name of the class. */
+  override get name(): string {
+    return "BrokenBarrierError";
+  }
+  /** Which error it is, across copies and threads. */
+  override get code(): "BROKEN_BARRIER" {
+    return "BROKEN_BARRIER";
+  }
+}
+
+// ---------------------------------------------------------------- queues
+
+/** Nothing is in the queue. */
+export class QueueEmpty extends Error {
+  /** The name of the class. */
+  override get name(): string {
+    return "QueueEmpty";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "QUEUE_EMPTY" {
+    return "QUEUE_EMPTY";
+  }
+}
+
+/** There is no room in the queue. */
+export class QueueFull extends Error {
+  /** The name of the class. */
+  override get name(): string {
+    return "QueueFull";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "QUEUE_FULL" {
+    return "QUEUE_FULL";
+  }
+}
+
+/** The queue was shut down: nothing can be put in, or nothing is left to be taken out. */
+export class QueueShutDown extends Error {
+  /** The name of the class. */
+  override get name(): string {
+    return "QueueShutDown";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "QUEUE_SHUT_DOWN" {
+    return "QUEUE_SHUT_DOWN";
+  }
+}
+
 // ---------------------------------------------------------------- streams
 
 /** The stream ended before a read was complete. */

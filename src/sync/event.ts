@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { type Awaitable, awaitable, type CoroutineGenerator, currentLoop, Future } from "../core/mod.ts";
+import { type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
+import { WaiterQueue } from "./waiter_queue.ts";
 
 /** A flag that tasks can wait for. Setting it wakes all that wait, in the order in which they came. */
 export class Event {
   #set = false;
-  readonly #waiters = new Set<Future<true>>();
+  readonly #waiters: WaiterQueue = new WaiterQueue("Event");
 
   /** Whether it is set. */
   isSet(): boolean {
@@ -19,7 +20,7 @@ export class Event {
   set(): void {
     if (this.#set) return;
     this.#set = true;
-    for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult(true);
+    this.#waiters.wakeAll();
   }
 
   /** Takes it back; whoever comes now waits for the next `set`. */
@@ -27,19 +28,13 @@ export class Event {
     this.#set = false;
   }
 
-  /** Waits until it is set; gives up no turn if it is. */
+  /** Waits until it is set; gives up no turn if it is. Who was woken goes on even if it has been cleared since. */
   wait(): Awaitable<true> {
     return awaitable(this.#wait());
   }
 
   *#wait(): CoroutineGenerator<true> {
-    if (this.#set) return true;
-    const waiter = new Future<true>({ loop: currentLoop() });
-    this.#waiters.add(waiter);
-    try {
-      return yield* waiter;
-    } finally {
-      this.#waiters.delete(waiter);
-    }
+    if (!this.#set) yield* this.#waiters.wait();
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import { createTask, Event, sleep } from "../../mod.ts";
 import { bothColours, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
+import { schedules } from "../_kit/schedules.ts";
 
 describe("Event", () => {
   it("is set and cleared", () => {
@@ -89,5 +90,52 @@ describe("Event", () => {
         assert.equal(loop.time(), 5);
       });
     }
+  });
+
+  it("wakes 100,000 waiters in one turn", async () => {
+    const event = new Event();
+    let woken = 0;
+    await runVirtual(async () => {
+      for (let i = 0; i < 100_000; i++) {
+        createTask(function* () {
+          yield* event.wait();
+          woken++;
+        });
+      }
+      await sleep(0);
+      event.set();
+      await sleep(0);
+    });
+    assert.equal(woken, 100_000);
+  });
+
+  schedules("wakes all that wait, in random schedules", function* (schedule) {
+    const event = new Event();
+    const waiting = new Set<number>();
+    for (let i = 0; i < 2 + schedule.random.int(5); i++) {
+      schedule.spawn(function* () {
+        yield* schedule.pass();
+        yield* schedule.within(function* () {
+          waiting.add(i);
+          yield* wait(event.wait());
+          waiting.delete(i);
+        });
+        waiting.delete(i);
+      });
+    }
+    schedule.spawn(function* () {
+      for (;;) {
+        event.set();
+        if (schedule.random.once(2)) event.clear();
+        yield* wait(sleep(0));
+        if (schedule.random.once(2)) yield* schedule.pass();
+        if (schedule.tasks.every((task) => task.done())) return;
+      }
+    });
+    const setter = schedule.tasks.pop()!;
+    yield* schedule.disturb();
+    setter.cancel();
+    schedule.tasks.push(setter);
+    yield* schedule.settle();
   });
 });
