@@ -118,6 +118,8 @@ export {
   ConnectionError,
   ConnectionRefusedError,
   ConnectionResetError,
+  type ErrorMatcher,
+  ExceptionGroup,
   FileExistsError,
   FileNotFoundError,
   IncompleteReadError,
