@@ -80,6 +80,7 @@ export { createTask } from "./src/tasks/create_task.ts";
 export { gather, type Results } from "./src/tasks/gather.ts";
 export { shield } from "./src/tasks/shield.ts";
 export { sleep } from "./src/tasks/sleep.ts";
+export { TaskGroup, taskGroup } from "./src/tasks/task_group.ts";
 export { Timeout, timeout, timeoutAt, waitFor } from "./src/tasks/timeout.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait, type WaitOptions } from "./src/tasks/wait.ts";
 
