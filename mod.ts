@@ -76,6 +76,7 @@ export {
 } from "./src/core/mod.ts";
 
 // waiting
+export { type AsCompleted, asCompleted } from "./src/tasks/as_completed.ts";
 export { createTask } from "./src/tasks/create_task.ts";
 export { gather, type Results } from "./src/tasks/gather.ts";
 export { shield } from "./src/tasks/shield.ts";

@@ -30,7 +30,6 @@ export const OTHER_TRACE: Readonly<Record<string, string>> = {};
 /** Topics, and scenarios of topics begun, that are still to be ported. */
 export const NOT_STARTED: Readonly<Record<string, string>> = {
   "wait": "topic not started yet",
-  "ascompleted": "topic not started yet",
   "timeout": "topic not started yet",
   "lock": "topic not started yet",
   "event": "topic not started yet",
@@ -53,7 +52,6 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "709_v312_connection_all_errors": "belongs to the topic tcp, not started yet",
   "720_v313_queue_shutdown": "belongs to the topic queue, not started yet",
   "721_v313_queue_shutdown_wakes_waiters": "belongs to the topic queue, not started yet",
-  "723_v313_as_completed_async_for": "belongs to the topic ascompleted, not started yet",
   "725_v313_readuntil_several_separators": "belongs to the topic stream, not started yet",
   "726_v313_server_close_clients": "belongs to the topic tcp, not started yet",
   "731_v313_small_changes": "belongs to several topics not started yet",
