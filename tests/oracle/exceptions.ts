@@ -29,8 +29,6 @@ export const OTHER_TRACE: Readonly<Record<string, string>> = {};
 
 /** Topics, and scenarios of topics begun, that are still to be ported. */
 export const NOT_STARTED: Readonly<Record<string, string>> = {
-  "wait": "topic not started yet",
-  "timeout": "topic not started yet",
   "lock": "topic not started yet",
   "event": "topic not started yet",
   "cond": "topic not started yet",
