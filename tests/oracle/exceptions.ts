@@ -44,7 +44,7 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "signal": "topic not started yet",
   "executor": "topic not started yet",
   "debug": "topic not started yet",
-  "agen": "topic not started yet",
+  "600_agen_concurrent_use_refused": "async generators queue a second request still, as native ones do",
   "tornado": "topic not started yet",
   "program": "topic not started yet",
   "709_v312_connection_all_errors": "belongs to the topic tcp, not started yet",
