@@ -77,10 +77,12 @@ export {
 } from "./src/core/mod.ts";
 
 // waiting
+export { type AsCompleted, asCompleted } from "./src/tasks/as_completed.ts";
 export { createTask } from "./src/tasks/create_task.ts";
 export { gather, type Results } from "./src/tasks/gather.ts";
 export { shield } from "./src/tasks/shield.ts";
 export { sleep } from "./src/tasks/sleep.ts";
+export { TaskGroup, taskGroup } from "./src/tasks/task_group.ts";
 export { Timeout, timeout, timeoutAt, waitFor } from "./src/tasks/timeout.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait, type WaitOptions } from "./src/tasks/wait.ts";
 
@@ -128,6 +130,8 @@ export {
   ConnectionError,
   ConnectionRefusedError,
   ConnectionResetError,
+  type ErrorMatcher,
+  ExceptionGroup,
   FileExistsError,
   FileNotFoundError,
   IncompleteReadError,

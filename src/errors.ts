@@ -137,6 +137,95 @@ export class QueueShutDown extends Error {
   }
 }
 
+// ---------------------------------------------------------------- groups
+
+/** What `split` and `subgroup` of a group look for: an error class, one of several classes, or what a function says of an error. */
+export type ErrorMatcher =
+  // deno-lint-ignore no-explicit-any -- constructors of any arguments
+  | (abstract new (...args: any[]) => Error)
+  // deno-lint-ignore no-explicit-any -- constructors of any arguments
+  | readonly (abstract new (...args: any[]) => Error)[]
+  | ((error: unknown) => boolean);
+
+/** Several errors that happened side by side, such as those of the tasks of a group. Its members may be groups again. */
+export class ExceptionGroup extends AggregateError {
+  /**
+   * `errors` are its members, in their order.
+   *
+   * @throws TypeError for a message that is no string and errors that are no array, RangeError for no errors.
+   */
+  constructor(message: string, errors: readonly unknown[]) {
+    if (typeof message !== "string") throw new TypeError(`Cannot make a group of errors: its message is a string, got ${typeof message}`);
+    if (!Array.isArray(errors)) throw new TypeError(`Cannot make a group of errors: an array was expected, got ${typeof errors}`);
+    if (errors.length === 0) throw new RangeError("Cannot make a group of errors: there are no errors");
+    super(errors, message);
+  }
+  /** The name of the class. */
+  override get name(): string {
+    return "ExceptionGroup";
+  }
+  /** Which error it is, across copies and threads. */
+  get code(): "EXCEPTION_GROUP" {
+    return "EXCEPTION_GROUP";
+  }
+
+  /**
+   * The part of it that matches, with the nesting kept; null if there is none. If a group itself matches it is taken whole.
+   *
+   * @throws TypeError for anything but error classes or a function.
+   */
+  subgroup(matches: ErrorMatcher): ExceptionGroup | null {
+    return this.split(matches)[0];
+  }
+
+  /**
+   * The part of it that matches and the rest, each with the nesting kept, or null if there is none. Parts have the message and cause of the whole.
+   *
+   * @throws TypeError for anything but error classes or a function.
+   */
+  split(matches: ErrorMatcher): [matching: ExceptionGroup | null, rest: ExceptionGroup | null] {
+    return splitGroup(this, predicateOf(matches));
+  }
+}
+
+type Part = ExceptionGroup | null;
+
+function splitGroup(group: ExceptionGroup, matches: (error: unknown) => boolean): [Part, Part] {
+  if (matches(group)) return [group, null];
+  const matching: unknown[] = [];
+  const rest: unknown[] = [];
+  for (const error of group.errors as unknown[]) {
+    if (!(error instanceof ExceptionGroup)) {
+      (matches(error) ? matching : rest).push(error);
+      continue;
+    }
+    const [inner, others] = splitGroup(error, matches);
+    if (inner !== null) matching.push(inner);
+    if (others !== null) rest.push(others);
+  }
+  return [partOf(group, matching), partOf(group, rest)];
+}
+
+function partOf(group: ExceptionGroup, errors: readonly unknown[]): Part {
+  if (errors.length === 0) return null;
+  const part = new ExceptionGroup(group.message, errors);
+  if ("cause" in group) Object.defineProperty(part, "cause", { value: group.cause, writable: true, configurable: true });
+  return part;
+}
+
+function predicateOf(matches: ErrorMatcher): (error: unknown) => boolean {
+  if (isErrorClass(matches)) return (error) => error instanceof matches;
+  if (typeof matches === "function") return (error) => (matches as (error: unknown) => boolean)(error);
+  if (Array.isArray(matches) && matches.length > 0 && matches.every(isErrorClass)) {
+    return (error) => matches.some((one) => error instanceof one);
+  }
+  throw new TypeError("Cannot look for errors: an error class, an array of error classes or a function was expected");
+}
+
+function isErrorClass(value: unknown): value is abstract new () => Error {
+  return typeof value === "function" && (value === Error || value.prototype instanceof Error);
+}
+
 // ---------------------------------------------------------------- streams
 
 /** The stream ended before a read was complete. */

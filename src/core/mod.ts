@@ -14,7 +14,7 @@ export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";
 export { currentSignal, ensureFuture, type FutureOptions, until, wrapFuture } from "./promise_interop.ts";
 export { currentStrand, type Runnable, running, runningLoop } from "./running.ts";
-export { isDrivable, isPromiseLike } from "./awaitable.ts";
+export { isDrivable, isGeneratorFunction, isPromiseLike } from "./awaitable.ts";
 export { enterBody, type EnteredBody, runBody } from "./body.ts";
 export { Strand, throwInto } from "./strand.ts";
 export { pause, sleepFor } from "./sleeping.ts";

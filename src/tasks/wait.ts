@@ -44,13 +44,14 @@ function checkFutures<F extends Future<unknown>>(aws: Iterable<F>): Set<F> {
   if (typeof (aws as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function" || aws instanceof Future) {
     throw new TypeError("Cannot wait: an iterable of futures was expected, as wait([a, b])");
   }
-  const futures = new Set(aws);
-  if (futures.size === 0) throw new RangeError("Cannot wait: there are no futures to wait for");
-  for (const future of futures) {
+  const futures = new Set<F>();
+  for (const future of aws) { // each is looked at as it comes: a coroutine taken for an iterable may have no end
     if (!(future instanceof Future)) {
       throw new TypeError("Cannot wait: only futures and tasks can be waited for; make tasks with createTask()");
     }
+    futures.add(future);
   }
+  if (futures.size === 0) throw new RangeError("Cannot wait: there are no futures to wait for");
   return futures;
 }
 

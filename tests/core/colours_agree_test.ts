@@ -4,15 +4,18 @@
  */
 
 import {
+  type Body,
   createTask,
   currentTask,
   type EventLoop,
+  ExceptionGroup,
   Future,
   gather,
   isCancelled,
   shield,
   sleep,
   type Task,
+  TaskGroup,
   timeout,
   wait as waitForAll,
   waitFor,
@@ -118,6 +121,8 @@ function compound(random: Random, depth: number): Step {
     (world, place) => wait(shield(run(first, world, place, "s"))),
     (world, place) => wait(gather([run(first, world, place, "g"), run(second, world, place, "h")], { returnExceptions: exceptions })),
     now(() => {}),
+    (world, place) => inGroup(world, run(first, world, place, "G"), run(second, world, place, "H"), delay),
+    (world, place) => inGroup(world, run(first, world, place, "G"), run(second, world, place, "H"), null),
     function* (world, place) {
       try {
         yield* wait(run(first, world, place, "b")());
@@ -138,6 +143,16 @@ function compound(random: Random, depth: number): Step {
     tasks.push(createTask(run(first, { tasks, ...world }, { ...place, task: tasks.length }, `n${tasks.length}`)));
   };
   return random.pick(steps);
+}
+
+/** A group with a task, which is ended after a while if `delay` says so. */
+function* inGroup({ loop, body }: World, main: () => Body<unknown>, child: () => Body<unknown>, delay: number | null): Steps<unknown> {
+  const group = new TaskGroup();
+  if (delay !== null) loop.callLater(delay, () => group.cancel());
+  return yield* wait(group.run(body(function* () {
+    group.createTask(child);
+    return yield* wait(main());
+  })));
 }
 
 /** A few steps one after the other, each with a line in the log. */
@@ -163,6 +178,7 @@ function note({ loop, log }: World, name: string, text: string): void {
 function inShort(value: unknown): string {
   if (Array.isArray(value)) return value.map(inShort).join("/");
   if (isCancelled(value)) return "CancelledError"; // which of two messages is told may differ
+  if (value instanceof ExceptionGroup) return `ExceptionGroup ${value.errors.map(inShort).join("+")}`;
   return value instanceof Error ? `${value.name} ${value.message}` : typeof value === "object" && value !== null ? "object" : String(value);
 }
 

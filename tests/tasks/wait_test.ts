@@ -102,6 +102,10 @@ describe("wait", () => {
       for (const value of [future, null, undefined, 7, Promise.resolve([])]) {
         assert.throws(() => waitForAll(value as unknown as Futures), TypeError);
       }
+      const coroutine = (function* () {
+        yield* future;
+      })();
+      assert.throws(() => waitForAll(coroutine as unknown as Futures), TypeError);
       assert.throws(() => waitForAll([future], { timeout: NaN }), RangeError);
       assert.throws(() => waitForAll([future], { timeout: "1" as unknown as number }), TypeError);
     }));
