@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "./_internal/type_name.ts";
 import { RuntimeError } from "./errors.ts";
 import {
   type AnyRuntime,
@@ -124,7 +125,7 @@ function asStartable<T>(main: Waitable<T>): Startable<T> {
   if (main instanceof Future) return waitFor(main);
   if (isDrivable(main)) return main as Startable<T>;
   if (isPromiseLike(main)) return waitFor(main);
-  throw new TypeError(`Cannot run: a coroutine, a function or a promise was expected, got ${main === null ? "null" : typeof main}`);
+  throw new TypeError(`Cannot run: a coroutine, a function or a promise was expected, got ${typeName(main)}`);
 }
 
 function* waitFor<T>(main: PromiseLike<T>): CoroutineGenerator<T> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import type { Awaitable, CoroutineGenerator } from "./awaitable.ts";
 import { scopedAwaitable } from "./coroutine.ts";
 import { type LoopFace, someLoop } from "./running.ts";
@@ -94,7 +95,7 @@ export function asyncgen<A extends unknown[], T, R, N>(fn: (...args: A) => Async
     const native: unknown = fn(...args);
     if (typeof (native as Partial<AsyncGenerator> | null)?.next !== "function") {
       throw new TypeError(
-        `Cannot make an async generator: ${fn.name || "the function"} returned ${native === null ? "null" : typeof native}`,
+        `Cannot make an async generator: ${fn.name || "the function"} returned ${typeName(native)}`,
       );
     }
     return new TrackedAsyncgen(native as AsyncGenerator<T, R, N>);

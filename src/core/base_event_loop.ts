@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Startable } from "./awaitable.ts";
@@ -137,7 +138,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
 
   #checkCallback(callback: unknown, method: string): void {
     if (typeof callback !== "function") {
-      throw new TypeError(`Cannot schedule with ${method}: a function was expected, got ${callback === null ? "null" : typeof callback}`);
+      throw new TypeError(`Cannot schedule with ${method}: a function was expected, got ${typeName(callback)}`);
     }
     if (this.getDebug() && isCoroutineFunction(callback)) {
       throw new TypeError(`Cannot schedule with ${method}: ${callback.name || "the callback"} is a coroutine function; use createTask`);

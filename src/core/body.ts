@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { RuntimeError } from "../errors.ts";
 import {
   asPromise,
@@ -46,7 +47,7 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
   }
   strand.abandon();
   if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
-  throw new TypeError(`Cannot run a body: it returned ${result === null ? "null" : typeof result}, not a promise or generator`);
+  throw new TypeError(`Cannot run a body: it returned ${typeName(result)}, not a promise or generator`);
 }
 
 /** Calls `fn` as code of `strand`. */

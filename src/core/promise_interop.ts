@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import {
   asPromise,
   type Awaitable,
@@ -48,13 +49,13 @@ export function ensureFuture(waitable: unknown, options: FutureOptions = {}): Fu
     return loop.createTask(waitable);
   }
   if (isPromiseLike(waitable)) return wrapFuture(waitable, options);
-  throw new TypeError(`Cannot ensure a future: something to wait for was expected, got ${waitable === null ? "null" : typeof waitable}`);
+  throw new TypeError(`Cannot ensure a future: something to wait for was expected, got ${typeName(waitable)}`);
 }
 
 /** A future with the outcome of a promise. Cancelling it leaves the promise alone, whose outcome is then dropped. */
 export function wrapFuture<T>(promise: PromiseLike<T>, options: FutureOptions = {}): Future<T> {
   if (promise instanceof Future) return promise;
-  if (!isPromiseLike(promise)) throw new TypeError(`Cannot wrap a promise: got ${promise === null ? "null" : typeof promise}`);
+  if (!isPromiseLike(promise)) throw new TypeError(`Cannot wrap a promise: got ${typeName(promise)}`);
   const future = new Future<T>(options);
   asPromise(promise).then(
     (value) => {
@@ -73,7 +74,7 @@ export function wrapFuture<T>(promise: PromiseLike<T>, options: FutureOptions = 
  */
 export function until<T>(promise: PromiseLike<T>): Awaitable<T> {
   if (!isPromiseLike(promise)) {
-    throw new TypeError(`Cannot wait until a promise settles: got ${promise === null ? "null" : typeof promise}`);
+    throw new TypeError(`Cannot wait until a promise settles: got ${typeName(promise)}`);
   }
   return awaitable(waitUntil(promise));
 }

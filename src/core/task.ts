@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { RuntimeError } from "../errors.ts";
 import { asPromise, isDrivable, isPromiseLike, type Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
@@ -279,9 +280,9 @@ export function checkStartable(value: unknown): void {
       "Cannot create a task: a promise is running already. Pass the function that makes it, or wrap it with ensureFuture()",
     );
   }
-  throw new TypeError(`Cannot create a task: a coroutine was expected, got ${value === null ? "null" : typeof value}`);
+  throw new TypeError(`Cannot create a task: a coroutine was expected, got ${typeName(value)}`);
 }
 
 function notACoroutine(value: unknown): TypeError {
-  return new TypeError(`Cannot run a task: its function returned ${value === null ? "null" : typeof value}, not a promise or generator`);
+  return new TypeError(`Cannot run a task: its function returned ${typeName(value)}, not a promise or generator`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import type { CoroutineGenerator } from "../core/mod.ts";
 import { AddressInfoError, OSError, UnsupportedOperationError } from "../errors.ts";
 import type { NetDriver, ResolvedAddress } from "../runtime/net_driver.ts";
@@ -26,7 +27,7 @@ export function checkPort(port: unknown, action: string): asserts port is number
 
 /** @throws TypeError unless it is text, RangeError when it is empty. */
 export function checkHost(host: unknown, action: string): asserts host is string {
-  if (typeof host !== "string") throw new TypeError(`Cannot ${action}: the host is no string but ${host === null ? "null" : typeof host}`);
+  if (typeof host !== "string") throw new TypeError(`Cannot ${action}: the host is no string but ${typeName(host)}`);
   if (host === "") throw new RangeError(`Cannot ${action}: the host is empty`);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
 import { OSError } from "../errors.ts";
 import type {
@@ -84,7 +85,7 @@ export function checkConnection(options: ConnectionOptions): void {
 function checkFactory(protocolFactory: unknown, action: string): void {
   if (typeof protocolFactory === "function") return;
   throw new TypeError(
-    `Cannot ${action}: a function that makes a protocol was expected, got ${protocolFactory === null ? "null" : typeof protocolFactory}`,
+    `Cannot ${action}: a function that makes a protocol was expected, got ${typeName(protocolFactory)}`,
   );
 }
 

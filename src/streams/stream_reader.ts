@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator, currentLoop, Future } from "../core/mod.ts";
 import { IncompleteReadError, LimitOverrunError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import { checkData, copyOf } from "../net/data.ts";
@@ -270,13 +271,13 @@ export class StreamReader {
 export function checkLimit(limit: unknown): void {
   if (limit === undefined) return;
   if (typeof limit !== "number") {
-    throw new TypeError(`Cannot make a stream reader: the limit is no number but ${limit === null ? "null" : typeof limit}`);
+    throw new TypeError(`Cannot make a stream reader: the limit is no number but ${typeName(limit)}`);
   }
   if (!(limit > 0)) throw new RangeError(`Cannot make a stream reader: the limit must be > 0, not ${limit}`);
 }
 
 function checkCount(n: unknown, action: string): asserts n is number {
-  if (typeof n !== "number") throw new TypeError(`Cannot ${action}: a number of bytes was expected, got ${n === null ? "null" : typeof n}`);
+  if (typeof n !== "number") throw new TypeError(`Cannot ${action}: a number of bytes was expected, got ${typeName(n)}`);
   if (!Number.isInteger(n)) throw new RangeError(`Cannot ${action}: a whole number of bytes was expected, got ${n}`);
 }
 

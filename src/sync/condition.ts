@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { type Awaitable, awaitable, type Body, type CoroutineGenerator, isCancelled, isPromiseLike, scopedAwaitable } from "../core/mod.ts";
 import { RuntimeError } from "../errors.ts";
 import { Lock } from "./lock.ts";
@@ -21,7 +22,7 @@ export class Condition {
   /** Without a lock it has one of its own. */
   constructor(lock: Lock = new Lock()) {
     if (!(lock instanceof Lock)) {
-      throw new TypeError(`Cannot make a condition: a Lock was expected, got ${lock === null ? "null" : typeof lock}`);
+      throw new TypeError(`Cannot make a condition: a Lock was expected, got ${typeName(lock)}`);
     }
     this.#lock = lock;
   }

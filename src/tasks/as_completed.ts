@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { Deque } from "../_internal/deque.ts";
 import {
   type Awaitable,
@@ -60,7 +61,7 @@ function checkAll(aws: Iterable<Waitable<unknown>>): Waitable<unknown>[] {
   const all: Waitable<unknown>[] = [];
   for (const aw of aws) {
     if (typeof aw !== "function" && !isDrivable(aw) && !isPromiseLike(aw)) {
-      throw new TypeError(`Cannot wait for completions: something to wait for was expected, got ${aw === null ? "null" : typeof aw}`);
+      throw new TypeError(`Cannot wait for completions: something to wait for was expected, got ${typeName(aw)}`);
     }
     all.push(aw);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import {
   type Awaitable,
   awaitable,
@@ -77,7 +78,7 @@ export class Timeout {
    */
   run<T>(body: (scope: this) => Body<T>): Awaitable<T> {
     if (typeof body !== "function") {
-      throw new TypeError(`Cannot run a timeout: its body is no function but ${body === null ? "null" : typeof body}`);
+      throw new TypeError(`Cannot run a timeout: its body is no function but ${typeName(body)}`);
     }
     return new TimedRun(this, body);
   }
@@ -262,7 +263,7 @@ export function timeoutAt<T>(when: number | null, body: (scope: Timeout) => Body
 export function waitFor<T>(aw: Waitable<T>, delay: number | null): Awaitable<T> {
   if (delay !== null) checkDelay(delay, "waitFor");
   if (typeof aw !== "function" && !isDrivable(aw) && !isPromiseLike(aw)) {
-    throw new TypeError(`Cannot wait: something to wait for was expected, got ${aw === null ? "null" : typeof aw}`);
+    throw new TypeError(`Cannot wait: something to wait for was expected, got ${typeName(aw)}`);
   }
   return delay !== null && delay <= 0 ? awaitable(takeNow(aw)) : Timeout._after(delay).run(() => drive(aw));
 }
