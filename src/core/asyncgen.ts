@@ -4,6 +4,7 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
+import { RuntimeError } from "../errors.ts";
 import type { Awaitable, CoroutineGenerator } from "./awaitable.ts";
 import { scopedAwaitable } from "./coroutine.ts";
 import { type LoopFace, someLoop } from "./running.ts";
@@ -11,7 +12,8 @@ import { runBody } from "./body.ts";
 
 /**
  * An async generator that the loop knows from its first `next()` until it ends; those still open are closed by `shutdownAsyncgens`.
- * Steps belong to the task that asks for them.
+ * Steps belong to the task that asks for them, one at a time: a request that comes while another is under way is a RuntimeError where it is
+ * waited for, as in Python (a native generator queues it).
  */
 export interface Asyncgen<T, R = void, N = unknown> extends AsyncGenerator<T, R, N> {
   /** Asks for the next item. */
@@ -29,10 +31,16 @@ interface AsyncgenLoop {
   readonly _asyncgens: Set<AsyncGenerator<unknown, unknown, unknown>>;
 }
 
+/**
+ *     new ── first request ──▶ known to the loop, suspended ── request ──▶ running ── yields ──▶ suspended
+ *                                                                            └── returns or throws ──▶ ended, forgotten by the loop
+ */
 class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
   readonly #native: AsyncGenerator<T, R, N>;
   #known: AsyncgenLoop | null = null;
   #ended = false;
+  /** Whether a request is under way. */
+  #running = false;
 
   constructor(native: AsyncGenerator<T, R, N>) {
     this.#native = native;
@@ -43,15 +51,15 @@ class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
   }
 
   next(...value: [] | [N]): Awaitable<IteratorResult<T, R>> {
-    return scopedAwaitable(this.#step(() => this.#native.next(...value)));
+    return scopedAwaitable(this.#step("next", () => this.#native.next(...value)));
   }
 
   return(value: R | PromiseLike<R>): Awaitable<IteratorResult<T, R>> {
-    return scopedAwaitable(this.#step(() => this.#native.return(value)));
+    return scopedAwaitable(this.#step("return", () => this.#native.return(value)));
   }
 
   throw(error: unknown): Awaitable<IteratorResult<T, R>> {
-    return scopedAwaitable(this.#step(() => this.#native.throw(error)));
+    return scopedAwaitable(this.#step("throw", () => this.#native.throw(error)));
   }
 
   [Symbol.asyncIterator](): this {
@@ -62,8 +70,10 @@ class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
     await this.return(undefined as R);
   }
 
-  *#step(step: () => Promise<IteratorResult<T, R>>): CoroutineGenerator<IteratorResult<T, R>> {
+  *#step(method: string, step: () => Promise<IteratorResult<T, R>>): CoroutineGenerator<IteratorResult<T, R>> {
+    if (this.#running) throw new RuntimeError(`Cannot call ${method}(): the async generator is running already, for another request`);
     this.#introduce();
+    this.#running = true;
     try {
       const result = yield* runBody(step);
       if (result.done) this.#end();
@@ -71,6 +81,8 @@ class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
     } catch (error) {
       this.#end();
       throw error;
+    } finally {
+      this.#running = false;
     }
   }
 
@@ -87,7 +99,8 @@ class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
 }
 
 /**
- * Makes the async generators of a function known to the loop that runs them. A native one works in the library too, but the loop cannot close it.
+ * Makes the async generators of a function known to the loop that runs them, and refuses a second request while one is under way. A native one
+ * works in the library too, but the loop cannot close it.
  */
 export function asyncgen<A extends unknown[], T, R, N>(fn: (...args: A) => AsyncGenerator<T, R, N>): (...args: A) => Asyncgen<T, R, N> {
   if (typeof fn !== "function") throw new TypeError(`Cannot make an async generator function: a function was expected, got ${typeof fn}`);

@@ -1,4 +1,4 @@
-import { asyncgen, createTask, currentTask, isCancelled, sleep, until } from "../../mod.ts";
+import { asyncgen, createTask, currentTask, isCancelled, RuntimeError, sleep, until } from "../../mod.ts";
 import { bothColours, type Steps, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
@@ -120,6 +120,41 @@ describe("asyncgen", () => {
     yield* wait(sleep(1));
     assert.equal(task.cancelled(), true);
     assert.deepEqual(log, ["true"]);
+  });
+
+  for (const method of ["next", "return", "throw"] as const) {
+    bothColours(`refuses ${method}() while another request is under way, which gets its item`, function* ({ body, loop }) {
+      const generator = counting(3);
+      const first = createTask(body(function* (): Steps<unknown> {
+        return yield* wait(generator.next());
+      }));
+      yield* wait(sleep(0));
+      const refused = /^Cannot call (next|return|throw)\(\): the async generator is running already/;
+      let thrown: unknown;
+      try {
+        yield* wait((generator[method] as (value?: unknown) => ReturnType<typeof generator.next>)(new Error("not thrown in")));
+      } catch (error) {
+        thrown = error;
+      }
+      assert.ok(thrown instanceof RuntimeError && refused.exec(thrown.message)?.[1] === method, String(thrown));
+      assert.deepEqual(yield* wait(first), { done: false, value: 0 });
+      assert.deepEqual(yield* wait(generator.next()), { done: false, value: 1 });
+      yield* wait(generator.return("end"));
+      assert.equal(loop._asyncgens.size, 0);
+    });
+  }
+
+  bothColours("refuses to advance itself", function* () {
+    const own = asyncgen(async function* (): AsyncGenerator<string> {
+      try {
+        await generator.next();
+      } catch (error) {
+        yield (error as Error).name;
+      }
+    });
+    const generator = own();
+    assert.equal((yield* wait(generator.next())).value, "RuntimeError");
+    yield* wait(generator.return(undefined));
   });
 
   it("asyncDispose closes it", () =>
