@@ -22,17 +22,10 @@
  */
 
 // running
-export {
-  createEagerTaskFactory,
-  eagerTaskFactory,
-  EventLoop,
-  type ExceptionHandler,
-  getEventLoop,
-  getRunningLoop,
-  newEventLoop,
-  type TaskFactory,
-} from "./src/event_loop.ts";
+export { EventLoop, type ExceptionHandler, getEventLoop, getRunningLoop, newEventLoop, type TaskFactory } from "./src/event_loop.ts";
 export { run, Runner, type RunOptions } from "./src/runner.ts";
+export type { BaseRunner, BaseRunOptions } from "./src/without_io/base_runner.ts";
+export type { CoreEventLoop } from "./src/without_io/event_loop.ts";
 
 // the kernel
 export {
@@ -79,6 +72,7 @@ export {
 // waiting
 export { type AsCompleted, asCompleted } from "./src/tasks/as_completed.ts";
 export { createTask } from "./src/tasks/create_task.ts";
+export { createEagerTaskFactory, eagerTaskFactory } from "./src/tasks/eager_task_factory.ts";
 export { gather, type Results } from "./src/tasks/gather.ts";
 export { shield } from "./src/tasks/shield.ts";
 export { sleep } from "./src/tasks/sleep.ts";

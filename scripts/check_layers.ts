@@ -11,6 +11,7 @@ import process from "node:process";
 import { findCycles } from "./_check/cycles.ts";
 import { readSources } from "./_check/files.ts";
 import { HOST, HOST_ONLY, hostUses } from "./_check/host_names.ts";
+import { checkHostless } from "./_check/hostless.ts";
 import { importTimeOf } from "./_check/import_time.ts";
 import { type Import, importsOf } from "./_check/imports.ts";
 import { ERROR_FILES, type Exception, EXCEPTIONS, type Layer, LAYERS } from "./_check/layer_table.ts";
@@ -50,7 +51,7 @@ export function checkLayers(files: ReadonlyMap<string, string>, exceptions: read
     findings.push(...importFindings(source, files), ...hostFindings(source), ...shimFindings(source, files));
     findings.push(...errorFindings(source), ...typeFindings(source));
   }
-  return [...findings, ...importTimeFindings(sources, exceptions), ...cycleFindings(sources)];
+  return [...findings, ...importTimeFindings(sources, exceptions), ...cycleFindings(sources), ...checkHostless(files)];
 }
 
 function layerOf(file: string): Layer | undefined {

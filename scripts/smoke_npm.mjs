@@ -154,6 +154,9 @@ async function testRuntime(runtime, folder) {
     // Deno grants it nothing: what it reads or asks for would throw.
     assert.deepEqual(await runProgram(runtime, folder, ["bare.mjs", ...await entryNames()], []), { added: [], opened: "" });
   });
+  await test(`tsyncio/core works alone and beside tsyncio on ${runtime.name}`, async () => {
+    assert.deepEqual(await runProgram(runtime, folder, ["core.mjs"], []), { alone: ["RangeError: bad", "TimeoutError"], together: true });
+  });
   await test(`the package echoes and cancels on ${runtime.name}`, async () => {
     const answers = ["generator\n", "async\n"];
     assert.deepEqual(await runProgram(runtime, folder, ["echo.mjs"], ["--allow-net=127.0.0.1"]), {

@@ -6,26 +6,20 @@
 import { defaultRuntime } from "./adapters/default_runtime.ts";
 import {
   type Awaitable,
-  awaitable,
-  BaseEventLoop,
-  type CoroutineGenerator,
-  ensureFuture,
   type ExceptionContext,
   type LoopOptions,
   running,
   runningLoop,
   type Startable,
-  Task,
+  type Task,
   type TaskOptions,
-  type Waitable,
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import type { Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { Transport } from "./net/transports.ts";
-import type { Runtime } from "./runtime/runtime.ts";
-import { gather } from "./tasks/gather.ts";
+import { CoreEventLoop } from "./without_io/event_loop.ts";
 
 /** Called with the loop and what happened. */
 export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void;
@@ -34,48 +28,10 @@ export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => v
 export type TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options: TaskOptions) => Task<T>;
 
 /** An event loop: a guest of the host's loop. Several may run side by side; most programs meet the one that `run` makes. */
-export class EventLoop extends BaseEventLoop {
+export class EventLoop extends CoreEventLoop {
   /** Makes a loop on `options.runtime`, or on the host that runs this code. */
   constructor(options: LoopOptions = {}) {
-    const runtime = (options.runtime as Runtime | undefined) ?? defaultRuntime();
-    super(runtime, options.debug ?? runtime.debugRequested?.() ?? false);
-  }
-
-  /**
-   * Runs until `main` is done, and gives its result.
-   *
-   * @throws (as a rejection) the error of `main`; RuntimeError when the loop is closed or running, is stopped before `main` is done, or inside
-   * a callback or task of any loop; TypeError when `main` is nothing to wait for.
-   */
-  async runUntilComplete<T>(main: Waitable<T>): Promise<T> {
-    this._checkRunnable();
-    const future = ensureFuture(main, { loop: this });
-    const stop = (): void => this.stop();
-    future.addDoneCallback(stop);
-    try {
-      await this.runForever();
-    } finally {
-      future.removeDoneCallback(stop);
-    }
-    if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
-    return future.result();
-  }
-
-  /** Closes the async generators that are still open, running their `finally` blocks. What these throw goes to the exception handler. */
-  shutdownAsyncgens(): Awaitable<void> {
-    return awaitable(this.#shutdownAsyncgens());
-  }
-
-  *#shutdownAsyncgens(): CoroutineGenerator<void> {
-    const open = [...this._asyncgens];
-    this._asyncgens.clear();
-    if (open.length === 0) return;
-    const results = yield* gather(open.map((asyncgen) => () => asyncgen.return(undefined)), { returnExceptions: true });
-    for (const [index, result] of results.entries()) {
-      if (!(result instanceof Error)) continue;
-      const message = "an error occurred during closing of asynchronous generator";
-      this.callExceptionHandler({ message, exception: result, asyncgen: open[index]! });
-    }
+    super({ ...options, runtime: options.runtime ?? defaultRuntime() });
   }
 
   /**
@@ -107,12 +63,6 @@ export class EventLoop extends BaseEventLoop {
   override getTaskFactory(): TaskFactory | null {
     return super.getTaskFactory() as TaskFactory | null;
   }
-
-  /** Stops and closes it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this._stopAndWait();
-    this.close();
-  }
 }
 
 /** A new loop, not running. */
@@ -130,15 +80,6 @@ export function getRunningLoop(): EventLoop {
 /** The same (3.14). @throws RuntimeError outside a loop's callbacks and tasks. */
 export function getEventLoop(): EventLoop {
   return getRunningLoop();
-}
-
-/** A task factory: tasks run at once to their first suspension, in the constructor, and never enter the ready queue if they end there. */
-export const eagerTaskFactory: TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options: TaskOptions): Task<T> =>
-  new Task(coroutine, { eagerStart: true, ...options, loop });
-
-/** The same for a class of tasks of your own. */
-export function createEagerTaskFactory(constructor: typeof Task): TaskFactory {
-  return (loop, coroutine, options) => new constructor(coroutine, { eagerStart: true, ...options, loop });
 }
 
 running.makeDefaultLoop = () => new EventLoop();

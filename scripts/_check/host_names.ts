@@ -28,7 +28,7 @@ function words(text: string): Set<string> {
   return new Set(text.trim().split(/\s+/));
 }
 
-/** Where one of `names` is used, other than as the name of a member or of something that the text declares or imports. */
+/** Where one of `names` is used, other than as the name of a member or of something that the text declares, imports or passes on. */
 export function hostUses(tokens: readonly Token[], names: ReadonlySet<string>): Token[] {
   const own = declaredNames(tokens);
   return tokens.filter((token, at) => token.kind === "word" && names.has(token.text) && !own.has(token.text) && !isMemberName(tokens, at));
@@ -42,8 +42,9 @@ function declaredNames(tokens: readonly Token[]): Set<string> {
     if (["class", "interface", "type", "function", "const", "let"].includes(before.text)) names.add(token.text);
   });
   tokens.forEach((token, at) => {
-    if (token.text !== "import" || tokens[at + 1]?.text === "(" || tokens[at - 1]?.text === ".") return;
-    for (let next = at + 1; next < tokens.length && tokens[next]?.kind !== "string"; next++) {
+    const lists = token.text === "import" || (token.text === "export" && tokens[at + 1]?.text === "{");
+    if (!lists || tokens[at + 1]?.text === "(" || tokens[at - 1]?.text === ".") return;
+    for (let next = at + 1; next < tokens.length && tokens[next]?.kind !== "string" && tokens[next]?.text !== ";"; next++) {
       if (tokens[next]?.kind === "word") names.add((tokens[next] as Token).text);
     }
   });

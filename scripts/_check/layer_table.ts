@@ -42,24 +42,25 @@ export const LAYERS: readonly Layer[] = [
   { name: "streams", holds: ["src/streams/"], imports: [...PRIMITIVES, "type runtime", "net"] },
   { name: "process", holds: ["src/process/"], imports: [...PRIMITIVES, "type runtime", "net", "streams"] },
   { name: "executors", holds: ["src/executors/"], imports: [...PRIMITIVES, "type runtime"] },
+  { name: "without_io", holds: ["src/without_io/"], imports: [...PRIMITIVES, "type runtime", "src/adapters/web.ts"], hostFree: true },
   {
     name: "event_loop",
     holds: ["src/event_loop.ts"],
-    imports: [...PRIMITIVES, ...IO, "type runtime", "src/adapters/default_runtime.ts"],
+    imports: [...PRIMITIVES, ...IO, "type runtime", "without_io", "src/adapters/default_runtime.ts"],
   },
   {
     name: "runner",
     holds: ["src/runner.ts"],
-    imports: [...PRIMITIVES, ...IO, "type runtime", "event_loop", "src/adapters/default_runtime.ts"],
+    imports: [...PRIMITIVES, ...IO, "type runtime", "without_io", "event_loop", "src/adapters/default_runtime.ts"],
   },
   { name: "adapters", holds: ["src/adapters/"], imports: ["_internal", "errors", "type runtime"], hosted: true },
   {
     name: "testing",
     holds: ["src/testing/"],
     // Its context storage is the host's.
-    imports: [...PRIMITIVES, ...IO, "gen", "type runtime", "event_loop", "runner", "src/adapters/default_runtime.ts"],
+    imports: [...PRIMITIVES, ...IO, "gen", "type runtime", "without_io", "event_loop", "runner", "src/adapters/default_runtime.ts"],
   },
-  { name: "entry", holds: ["mod.ts"], imports: [...PRIMITIVES, ...IO, "type runtime", "event_loop", "runner"] },
+  { name: "entry", holds: ["mod.ts"], imports: [...PRIMITIVES, ...IO, "type runtime", "without_io", "event_loop", "runner"] },
 ];
 
 /** Where error classes may be defined. */
@@ -73,16 +74,36 @@ export interface Exception {
   readonly reason: string;
 }
 
-/** The file of the one statement that runs at import: what the package's `sideEffects` names. */
-export const IMPORT_TIME_FILE = "src/event_loop.ts";
+/** The entry for hosts that are not known: what it loads names none of them, but for the files of `UNKNOWN_HOST`. */
+export const HOSTLESS_ENTRY = "src/without_io/mod.ts";
+
+/** The adapters that make do with what there is. */
+export const UNKNOWN_HOST: readonly string[] = [
+  "src/adapters/web.ts",
+  "src/adapters/shared/async_driver_context.ts",
+  "src/adapters/shared/async_resource_context.ts",
+  "src/adapters/shared/host.ts",
+  "src/adapters/shared/snapshot_context.ts",
+  "src/adapters/shared/thread_storage.ts",
+  "src/adapters/shared/turn_context.ts",
+];
+
+/** What these may name: members of `globalThis` that they look for, and one module, asked for by a call that answers where there is none. */
+export const UNKNOWN_HOST_NAMES: readonly string[] = [
+  ...["globalThis", "performance", "MessageChannel", "setImmediate", "setInterval"],
+  "node:async_hooks",
+];
+
+/** The files of the one statement that runs at import, for each kind of loop: what the package's `sideEffects` names. */
+export const IMPORT_TIME_FILES: readonly string[] = ["src/without_io/event_loop.ts", "src/event_loop.ts"];
 
 export const EXCEPTIONS: readonly Exception[] = [
   { file: "src/core/running.ts", name: "running", reason: "what is running on this thread: the one place for such state" },
-  {
-    file: IMPORT_TIME_FILE,
+  ...IMPORT_TIME_FILES.map((file) => ({
+    file,
     name: "running.makeDefaultLoop",
     reason: "fills the slot of running.ts: the only statement of the library that runs at import, named in the package's sideEffects",
-  },
+  })),
   {
     file: "src/core/awaitable.ts",
     name: "NAMELESS_NATIVE",
@@ -95,4 +116,5 @@ export const EXCEPTIONS: readonly Exception[] = [
     name: "slot",
     reason: "adapters cannot see running.ts, and a second AsyncLocalStorage would be copied with every context of the host",
   },
+  { file: "src/adapters/shared/turn_context.ts", name: "slot", reason: "the same, where there is no AsyncLocalStorage" },
 ];

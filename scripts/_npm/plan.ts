@@ -3,7 +3,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { ROOT } from "../_check/files.ts";
-import { IMPORT_TIME_FILE } from "../_check/layer_table.ts";
+import { IMPORT_TIME_FILES } from "../_check/layer_table.ts";
 
 /** One entry point. */
 export interface Entry {
@@ -48,7 +48,7 @@ export function packageJson({ version, entries }: Plan): Record<string, unknown>
     license: "MIT",
     type: "module",
     engines: { node: ">=20" },
-    sideEffects: [emitted(IMPORT_TIME_FILE, ".js")],
+    sideEffects: IMPORT_TIME_FILES.map((file) => emitted(file, ".js")),
     exports: { ...exports, "./package.json": "./package.json" },
     files: ["esm"],
   };

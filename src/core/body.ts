@@ -97,7 +97,7 @@ class BodyStrand extends Strand implements Suspension {
 
   /** Follows the promise of the body, which has just begun, to its end. */
   follow(promise: PromiseLike<unknown>): void {
-    this.loop._hold(this.task);
+    this.loop._hold(this);
     asPromise(promise).then((value) => this._succeeded(value), (error) => this._failed(error));
   }
 

@@ -361,7 +361,7 @@ export class Await implements Runnable, Waiting {
       this.#source._seen?.();
       this.#reject(strand._takeInjection());
     } else this.#source._settle(this.#resolve, this.#reject);
-    strand.loop._hold(strand.task);
+    strand.loop._hold(strand);
   }
 }
 

@@ -86,8 +86,8 @@ export interface LoopFace {
   callExceptionHandler(context: { message: string; [key: string]: unknown }): void;
   /** Adds to the ready queue. */
   _schedule(item: Runnable): void;
-  /** An async function of this task was woken: the drain stops until the task suspends or ends. */
-  _hold(task: TaskFace): void;
+  /** An async function of this strand was woken: the drain stops until its task suspends or ends. */
+  _hold(strand: StrandFace): void;
   /** The task suspended or ended: the drain goes on. */
   _release(task: TaskFace): void;
   /** Runs without being asked to: the default loop. */

@@ -100,7 +100,7 @@ export abstract class Strand implements StrandFace, Runnable, Store {
 
   /** @internal */
   _run(): void {
-    if (!this._resume()) this.loop._hold(this.task);
+    if (!this._resume()) this.loop._hold(this);
   }
 
   /**
@@ -475,7 +475,7 @@ export class DriverStrand extends Strand {
     this._steps = null;
     this.#parent._unwait(this);
     this._passUp(this.#parent);
-    this.loop._hold(this.task);
+    this.loop._hold(this.#parent);
   }
 }
 

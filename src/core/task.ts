@@ -212,10 +212,11 @@ class RootStrand extends Strand {
   }
 
   #follow(promise: PromiseLike<unknown>): void {
-    if (promise instanceof Promise) void promise.then(bodyReturned, bodyThrew);
+    const tellsWho = promise instanceof Promise && this.loop._storage.woken === undefined;
+    if (tellsWho) void promise.then(bodyReturned, bodyThrew);
     else asPromise(promise).then((value) => this._succeeded(value), (error) => this._failed(error));
     this.scope = null; // `await` keeps the context by itself
-    this.loop._hold(this.task);
+    this.loop._hold(this);
   }
 
   /** Cancelled before the first step: the body never runs. */

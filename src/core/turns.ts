@@ -228,6 +228,7 @@ export abstract class Turns {
     if (this.#state !== RESUMING) return this.isRunning(); // stopped meanwhile
     this.#state = DRAINING;
     this.#inContext = inContext;
+    this._storage.woken?.(null);
     const { loop, strand, context } = running;
     running.loop = this as unknown as LoopFace;
     running.strand = null;
@@ -344,8 +345,9 @@ export abstract class Turns {
   }
 
   /** @internal */
-  _hold(task: TaskFace): void {
-    if (this.#state === DRAINING) this.#heldBy = task;
+  _hold(strand: StrandFace): void {
+    if (this.#state === DRAINING) this.#heldBy = strand.task;
+    this._storage.woken?.(strand);
   }
 
   /** @internal */

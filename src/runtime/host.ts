@@ -55,4 +55,9 @@ export interface ContextStorage {
    * Not called again before that step has run, nor after one that was the last.
    */
   resume(target: Steppable): boolean;
+  /**
+   * Only of a storage whose host cannot follow an `await`: tells it whose async function goes on in the microtasks that come now; null when
+   * none does any more.
+   */
+  woken?(store: object | null): void;
 }

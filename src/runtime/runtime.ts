@@ -6,8 +6,8 @@
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
 
-/** The hosts there are. */
-export type RuntimeName = "deno" | "bun" | "node" | "virtual";
+/** The hosts there are; "web" is any that has the timers of browsers. */
+export type RuntimeName = "deno" | "bun" | "node" | "web" | "virtual";
 
 /** One host, made once and handed to a loop. A missing driver means that the host cannot do it. */
 export interface Runtime {

@@ -7,6 +7,7 @@ import type { Waitable } from "../core/mod.ts";
 import { RuntimeError } from "../errors.ts";
 import { EventLoop } from "../event_loop.ts";
 import { Runner } from "../runner.ts";
+import { runToEnd } from "../without_io/base_runner.ts";
 import { describePending } from "./pending.ts";
 import { VirtualRuntime, type VirtualRuntimeOptions } from "./virtual_runtime.ts";
 
@@ -41,14 +42,6 @@ export async function runVirtual<T>(main: Waitable<T>, options: RunVirtualOption
     return await runToEnd(runner, main);
   } catch (error) {
     throw stuck[0] ?? error;
-  }
-}
-
-async function runToEnd<T>(runner: Runner, main: Waitable<T>): Promise<T> {
-  try {
-    return await runner.run(main);
-  } finally {
-    await runner.close();
   }
 }
 

@@ -1,6 +1,9 @@
 import { defaultRuntime } from "../../src/adapters/default_runtime.ts";
 import { asyncDriverContext } from "../../src/adapters/shared/async_driver_context.ts";
 import { asyncResourceContext } from "../../src/adapters/shared/async_resource_context.ts";
+import { hostClock, hostGlobals, hostLoop } from "../../src/adapters/shared/host.ts";
+import { snapshotContext } from "../../src/adapters/shared/snapshot_context.ts";
+import { webRuntime } from "../../src/adapters/web.ts";
 import { OSError } from "../../src/errors.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { runProgram } from "../_kit/program.ts";
@@ -14,6 +17,15 @@ checkContext(`${runtimeName}'s own`, () => defaultRuntime().context, { stepsAtOn
 // Each way works on each host; they differ in cost.
 checkContext("resources", asyncResourceContext, { stepsAtOnce: true });
 checkContext("drivers", asyncDriverContext, { stepsAtOnce: false });
+
+checkContext("snapshots", snapshotContext, { stepsAtOnce: true });
+
+checkHost("web", webRuntime);
+for (const missing of [["setImmediate"], ["setImmediate", "MessageChannel"]]) {
+  const globals = Object.create(hostGlobals(), Object.fromEntries(missing.map((name) => [name, { value: undefined }])));
+  checkHost(`web without ${missing.join(" and ")}`, () => ({ clock: hostClock(), host: hostLoop(globals) }));
+}
+checkContext("web's own", () => webRuntime().context, { stepsAtOnce: runtimeName !== "deno" });
 
 describe("defaultRuntime", () => {
   it("is that of the host", () => {

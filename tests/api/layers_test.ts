@@ -1,3 +1,4 @@
+import { checkHostless } from "../../scripts/_check/hostless.ts";
 import { importTimeOf } from "../../scripts/_check/import_time.ts";
 import { importsOf } from "../../scripts/_check/imports.ts";
 import { tokenize } from "../../scripts/_check/tokens.ts";
@@ -152,6 +153,31 @@ describe("what happens at import", () => {
     assert.deepEqual(names("const loop = new Loop(); register(loop); slot.make = () => loop; if (a) { b(); } await c;").length, 5);
     assert.deepEqual(names("class K { static #n = 0; static readonly m = g(); static { g(); } static readonly s = new Map(); }").length, 4);
     assert.deepEqual(names("register(\n  1,\n);\nconst a = 1;"), ["register: a statement runs at import: register"]);
+  });
+});
+
+describe("an entry for hosts that are not known", () => {
+  const entry = "src/without_io/mod.ts";
+  const web = { "src/adapters/web.ts": `import { now } from "./shared/host.ts";\nexport const runtime = () => now();` };
+  const host = { "src/adapters/shared/host.ts": `export const now = () => globalThis.performance.now();` };
+  const found = (files: Readonly<Record<string, string>>): string[] =>
+    checkHostless(new Map(Object.entries(files)), entry).map(({ file, problem }) => `${file}: ${problem}`);
+
+  it("may load adapters that make do with what there is, and types of what it does not load", () => {
+    const text = `import type { Socket } from "../net/socket.ts";\nimport { runtime } from "../adapters/web.ts";\nexport { runtime };`;
+    assert.deepEqual(found({ [entry]: text, ...web, ...host, "src/net/socket.ts": `fetch("/");` }), []);
+  });
+
+  it("loads nothing that names a host, however far away", () => {
+    const far = { [entry]: `export { a } from "../a.ts";`, "src/a.ts": `export { b as a } from "./b.ts";` };
+    assert.match(found({ ...far, "src/b.ts": `export const b = () => process.pid;` }).join("\n"), /^src\/b.ts: .* names process$/);
+    assert.match(found({ ...far, "src/b.ts": `export const b = new URL("/");` }).join("\n"), /^src\/b.ts: .* names URL$/);
+    assert.match(found({ ...far, "src/b.ts": `export const b = load("node:fs");` }).join("\n"), /^src\/b.ts: .* names "node:fs"$/);
+    assert.match(found({ ...far, "src/b.ts": `export { b } from "left-pad";` }).join("\n"), /^src\/b.ts: .* imports left-pad$/);
+    assert.match(
+      found({ ...far, "src/b.ts": `import "./adapters/node.ts";`, "src/adapters/node.ts": `export {};` }).join("\n"),
+      /^src\/adapters\/node.ts: .* \(by way of src\/b.ts\), and it knows its host$/,
+    );
   });
 });
 

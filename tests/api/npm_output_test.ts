@@ -37,7 +37,7 @@ describe("the package.json of the npm package", () => {
     const entries = [{ name: ".", source: "./mod.ts" }, { name: "./gen", source: "./src/gen/mod.ts" }];
     const { exports, sideEffects, version } = packageJson({ version: "1.2.3", entries, folder: "npm" });
     assert.equal(version, "1.2.3");
-    assert.deepEqual(sideEffects, ["./esm/src/event_loop.js"]);
+    assert.deepEqual(sideEffects, ["./esm/src/without_io/event_loop.js", "./esm/src/event_loop.js"]);
     assert.deepEqual(exports, {
       ".": { types: "./esm/mod.d.ts", import: "./esm/mod.js" },
       "./gen": { types: "./esm/src/gen/mod.d.ts", import: "./esm/src/gen/mod.js" },

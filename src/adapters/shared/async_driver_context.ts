@@ -22,7 +22,7 @@ class AsyncDriverContext implements ContextStorage {
   constructor(storage: AsyncLocalStorage) {
     this.#storage = storage;
     this.#begin = (target) => {
-      storage.enterWith(target); // till the end of this microtask, and in the reaction that is registered next
+      storage.enterWith!(target); // till the end of this microtask, and in the reaction that is registered next
       target.entered = true;
       goOn(target);
     };

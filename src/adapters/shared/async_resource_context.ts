@@ -31,7 +31,7 @@ class AsyncResourceContext implements ContextStorage {
     this.#storage = storage;
     this.#capture = () => new Resource(NAME, OPTIONS);
     this.#begin = (target) => {
-      storage.enterWith(target);
+      storage.enterWith!(target);
       target.entered = true;
       target.scope = target.step() ? new Resource(NAME, OPTIONS) : null;
     };

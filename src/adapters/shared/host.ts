@@ -20,11 +20,20 @@ export interface HostGlobals {
   readonly Bun?: unknown;
   readonly process?: HostProcess;
   readonly performance: { now(): number };
-  readonly setImmediate: (callback: () => void) => unknown;
+  readonly setImmediate?: (callback: () => void) => unknown;
+  readonly MessageChannel?: new () => Channel;
+  /** Some hosts for the edge have the class of node:async_hooks as a global. */
+  readonly AsyncLocalStorage?: unknown;
   readonly setTimeout: (callback: () => void, delay: number) => unknown;
   readonly clearTimeout: (token: unknown) => void;
   readonly setInterval: (callback: () => void, delay: number) => unknown;
   readonly clearInterval: (token: unknown) => void;
+}
+
+/** The part of a MessageChannel that the adapters use. */
+interface Channel {
+  readonly port1: { onmessage: (() => void) | null; close(): void };
+  readonly port2: { postMessage(message: null): void };
 }
 
 /** The host's globals, as they are now. */
@@ -39,9 +48,14 @@ export function hostGlobals(): HostGlobals {
  * @throws TypeError where the host has no such module.
  */
 export function getBuiltin<M>(name: string): M {
-  const module = hostGlobals().process?.getBuiltinModule?.(name);
+  const module = optionalBuiltin<M>(name);
   if (module === undefined) throw new TypeError(`Cannot load ${name}: this host has no such module (Node 20.16 or later, Deno and Bun do)`);
-  return module as M;
+  return module;
+}
+
+/** The same, but undefined where the host has no such module. */
+export function optionalBuiltin<M>(name: string): M | undefined {
+  return hostGlobals().process?.getBuiltinModule?.(name) as M | undefined;
 }
 
 /** The major version of Node that the host is, or says it is like; 0 where it says none. */
@@ -58,26 +72,30 @@ export function hostClock(): Clock {
   return { now: () => performance.now(), resolution: CLOCK_RESOLUTION };
 }
 
-/** The host's event loop. */
-export function hostLoop(): HostLoop {
-  return new GlobalsLoop(hostGlobals());
+/** The host's event loop, made of its globals. */
+export function hostLoop(globals: HostGlobals = hostGlobals()): HostLoop {
+  return new GlobalsLoop(globals);
 }
 
 /** Takes the host's functions once, so that tests which replace the globals do not stop a loop that runs. */
 class GlobalsLoop implements HostLoop {
-  readonly #setImmediate: HostGlobals["setImmediate"];
+  readonly #enqueue: (callback: () => void) => unknown;
   readonly #setTimeout: HostGlobals["setTimeout"];
   readonly #clearTimeout: HostGlobals["clearTimeout"];
+  /** Null where the host has turns of its own. */
+  readonly #turns: MessageTurns | null;
 
   constructor(globals: HostGlobals) {
-    this.#setImmediate = globals.setImmediate;
+    const { setImmediate, MessageChannel } = globals;
     this.#setTimeout = globals.setTimeout;
     this.#clearTimeout = globals.clearTimeout;
+    const turns = this.#turns = setImmediate === undefined && MessageChannel !== undefined ? new MessageTurns(MessageChannel) : null;
+    this.#enqueue = setImmediate ?? (turns === null ? (callback) => this.setTimer(0, callback) : (callback) => turns.enqueue(callback));
   }
 
   enqueue(callback: () => void): void {
-    const setImmediate = this.#setImmediate;
-    setImmediate(callback);
+    const enqueue = this.#enqueue;
+    enqueue(callback);
   }
 
   setTimer(delay: number, callback: () => void): TimerToken {
@@ -91,7 +109,56 @@ class GlobalsLoop implements HostLoop {
   }
 
   hold(): Hold {
-    return new IntervalHold(hostGlobals());
+    const hold = new IntervalHold(hostGlobals());
+    return this.#turns?.holdWith(hold) ?? hold;
+  }
+}
+
+/**
+ * Turns of a host that has none to be asked for: a message to oneself is one. (A timer would be, after the fifth in a row, one of 4 ms.) The channel
+ * is open while callbacks wait or someone holds the process, since open ones may keep that alive too.
+ */
+class MessageTurns {
+  readonly #Channel: new () => Channel;
+  readonly #waiting: (() => void)[] = [];
+  #channel: Channel | null = null;
+  #holds = 0;
+
+  constructor(Channel: new () => Channel) {
+    this.#Channel = Channel;
+  }
+
+  enqueue(callback: () => void): void {
+    this.#waiting.push(callback);
+    this.#channel ??= this.#open();
+    this.#channel.port2.postMessage(null);
+  }
+
+  holdWith(hold: Hold): Hold {
+    this.#holds++;
+    let held = true;
+    const release = (): void => {
+      if (held) this.#holds--;
+      held = false;
+      hold.release();
+      this.#closeUnused();
+    };
+    return { release };
+  }
+
+  #open(): Channel {
+    const channel = new this.#Channel();
+    channel.port1.onmessage = () => {
+      this.#waiting.shift()?.();
+      this.#closeUnused();
+    };
+    return channel;
+  }
+
+  #closeUnused(): void {
+    if (this.#holds > 0 || this.#waiting.length > 0) return;
+    this.#channel?.port1.close();
+    this.#channel = null;
   }
 }
 
