@@ -60,6 +60,11 @@ export class DeadlineHeap<T extends Sequenced> {
     for (let index = (kept - 2) >> 2; index >= 0; index--) this.#sink(index, deadlines[index]!, items[index]!);
   }
 
+  /** The items, in no particular order. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.#items.values();
+  }
+
   /** Forgets all items. */
   clear(): void {
     this.#deadlines = [];

@@ -39,6 +39,15 @@ export class Deque<T> {
     return this.#length === 0 ? undefined : this.#items[this.#head];
   }
 
+  /** Changes the order of the first `count` items. `random` gives numbers from 0 to 1, 1 not among them. */
+  shuffle(count: number, random: () => number): void {
+    for (let left = count; left > 1; left--) {
+      const chosen = (this.#head + Math.floor(random() * left)) & this.#mask;
+      const last = (this.#head + left - 1) & this.#mask;
+      [this.#items[chosen], this.#items[last]] = [this.#items[last], this.#items[chosen]];
+    }
+  }
+
   /** Forgets all items. */
   clear(): void {
     this.#items = new Array(SMALLEST);

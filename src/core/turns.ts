@@ -275,6 +275,7 @@ export abstract class Turns {
     this.#left = this.#ready.length;
     this.#turns++;
     if (this.#left === 0 && !this.#stopping) return this.#rest(), false;
+    if (this._runtime.random !== undefined) this.#ready.shuffle(this.#left, this._runtime.random);
     if (inTime) return true;
     this.#left = 0;
     this.#arm();
@@ -402,12 +403,22 @@ export abstract class Turns {
     if (when !== Infinity && this.#timer !== null && this.#timer.when <= when) return;
     this.#disarmTimer();
     if (when === Infinity) return;
-    const delay = Math.min(Math.max(Math.ceil(when - this.time()), 0), LONGEST_DELAY);
-    const token = this._runtime.host.setTimer(delay, () => {
+    const delay = Math.min(Math.max(when - this.time(), 0), LONGEST_DELAY);
+    const fire = (): void => {
       this.#timer = null;
       if (this.#state === IDLE) this.#enter();
-    });
+    };
+    const token = this._runtime.host.setTimer(delay, fire, when);
     this.#timer = { token, when };
+  }
+
+  /**
+   * What is ready, and the timers that are set: for those who look for what is left.
+   * @internal
+   */
+  *_scheduledItems(): Generator<Runnable, void> {
+    yield* this.#ready;
+    for (const timer of this.#timers) if (!timer._dropped()) yield timer;
   }
 
   #disarmTimer(): void {

@@ -24,8 +24,11 @@ export interface Hold {
 export interface HostLoop {
   /** Runs `callback` once, on a later turn, after the host had a chance to do I/O. Never synchronous. */
   enqueue(callback: () => void): void;
-  /** Runs `callback` once, after about `delay` milliseconds (possibly a little early). `delay` is below 2**31. */
-  setTimer(delay: number, callback: () => void): TimerToken;
+  /**
+   * Runs `callback` once, after about `delay` milliseconds (possibly a little early). `delay` is below 2**31, and may have a fraction. `deadline`
+   * is when that is on the clock, or later where the delay was cut: for hosts whose clock jumps.
+   */
+  setTimer(delay: number, callback: () => void, deadline?: number): TimerToken;
   /** Forgets a timer; one that has fired is ignored. */
   clearTimer(token: TimerToken): void;
   /** Keeps the process alive. */

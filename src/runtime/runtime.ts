@@ -17,6 +17,8 @@ export interface Runtime {
   readonly context: ContextStorage;
   /** Whether the environment asks for debug mode. */
   readonly debugRequested?: () => boolean;
+  /** For tests: numbers from 0 to 1 that decide in what order runs what is ready in a turn. Without it: first come, first served. */
+  readonly random?: (() => number) | undefined;
   readonly net?: NetDriver;
   readonly signals?: SignalDriver;
 }

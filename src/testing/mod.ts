@@ -5,4 +5,5 @@
  */
 export { assertNothingPending } from "./pending.ts";
 export { runVirtual, type RunVirtualOptions } from "./run_virtual.ts";
+export { runStrict } from "./strict.ts";
 export { VirtualRuntime, type VirtualRuntimeOptions } from "./virtual_runtime.ts";

@@ -3,13 +3,20 @@
  *
  * @module
  */
+import { typeName } from "../_internal/type_name.ts";
 import { defaultRuntime } from "../adapters/default_runtime.ts";
 import type { Clock, ContextStorage, Hold, HostLoop, TimerToken } from "../runtime/host.ts";
+import { seededRandom } from "./seeded_random.ts";
 
 /** How virtual time begins. */
 export interface VirtualRuntimeOptions {
   /** What the clock shows at first, in milliseconds. @default 0 */
   readonly start?: number;
+  /**
+   * Decides in what order runs what is ready in a turn of a loop, callbacks of `callSoon` included: what works in one order only is found out. The same
+   * seed gives the same order. Without one it is the rule of `callSoon`: first come, first served.
+   */
+  readonly seed?: number;
 }
 
 /**
@@ -31,7 +38,7 @@ const RESOLUTION = 1e-6;
  * Promises and the microtasks behind them have settled by then, and short chains of `setImmediate`; input, output and real timers usually
  * have not, so these lose against any timer of the program, however long it is.
  *
- * Delays are counted in whole milliseconds: as on a host, a timer fires at the next full one.
+ * The time of a timer is exact: what waits until 0.1 goes on at 0.1, however long the clock has run.
  */
 export class VirtualRuntime {
   /** Which runtime it is. */
@@ -44,16 +51,19 @@ export class VirtualRuntime {
   readonly context: ContextStorage;
   /** @internal */
   readonly _time: VirtualTime;
+  /** @internal */
+  random: (() => number) | undefined = undefined;
 
   /**
    * A clock of its own.
    *
-   * @throws TypeError when `start` is no number, RangeError when it is not finite.
+   * @throws TypeError when `start` or `seed` is no number, RangeError when it is not finite.
    */
   constructor(options: VirtualRuntimeOptions = {}) {
-    const { start = 0 } = options;
-    if (typeof start !== "number") throw new TypeError(`Cannot start the virtual clock: a number was expected, got ${typeof start}`);
-    if (!Number.isFinite(start)) throw new RangeError(`Cannot start the virtual clock: ${start} is not finite`);
+    const { start = 0, seed } = options;
+    checkFinite(start, "start the virtual clock");
+    if (seed !== undefined) checkFinite(seed, "choose an order by a seed");
+    this._orderBy(seed);
     const { host, context } = defaultRuntime();
     const time = new VirtualTime(host, start);
     this._time = time;
@@ -61,6 +71,19 @@ export class VirtualRuntime {
     this.host = time;
     this.context = context;
   }
+
+  /**
+   * From now on the order is that of `seed`; first come, first served without one.
+   * @internal
+   */
+  _orderBy(seed: number | undefined): void {
+    this.random = seed === undefined ? undefined : seededRandom(seed);
+  }
+}
+
+function checkFinite(value: unknown, action: string): void {
+  if (typeof value !== "number") throw new TypeError(`Cannot ${action}: a number was expected, got ${typeName(value)}`);
+  if (!Number.isFinite(value)) throw new RangeError(`Cannot ${action}: ${value} is not finite`);
 }
 
 interface VirtualTimer {
@@ -107,8 +130,8 @@ class VirtualTime implements HostLoop {
     });
   }
 
-  setTimer(delay: number, callback: () => void): TimerToken {
-    const timer: VirtualTimer = { deadline: this.now + Math.max(delay, 0), callback };
+  setTimer(delay: number, callback: () => void, deadline: number = this.now + delay): TimerToken {
+    const timer: VirtualTimer = { deadline: Math.max(deadline, this.now), callback };
     this.#timers.add(timer);
     this.#stir();
     return timer;

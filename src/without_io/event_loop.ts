@@ -12,6 +12,7 @@ import {
   ensureFuture,
   type ExceptionContext,
   type LoopOptions,
+  type Runnable,
   running,
   runningLoop,
   type Startable,
@@ -46,12 +47,12 @@ export class CoreEventLoop extends BaseEventLoop {
   async runUntilComplete<T>(main: Waitable<T>): Promise<T> {
     this._checkRunnable();
     const future = ensureFuture(main, { loop: this });
-    const stop = (): void => this.stop();
-    future.addDoneCallback(stop);
+    const end = new EndOfMain(this);
+    future._addWaiter(end);
     try {
       await this.runForever();
     } finally {
-      future.removeDoneCallback(stop);
+      end.forget();
     }
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
     return future.result();
@@ -78,6 +79,24 @@ export class CoreEventLoop extends BaseEventLoop {
   async [Symbol.asyncDispose](): Promise<void> {
     await this._stopAndWait();
     this.close();
+  }
+}
+
+/** Stops a loop when what it runs has ended. */
+class EndOfMain implements Runnable {
+  #loop: CoreEventLoop | null;
+
+  constructor(loop: CoreEventLoop) {
+    this.#loop = loop;
+  }
+
+  _run(): void {
+    this.#loop?.stop();
+  }
+
+  /** The loop was stopped before. */
+  forget(): void {
+    this.#loop = null;
   }
 }
 

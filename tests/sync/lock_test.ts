@@ -148,7 +148,7 @@ describe("Lock", () => {
 
   schedules("loses nothing in random schedules, and keeps the order", function* (schedule) {
     const lock = new Lock();
-    const line = new Line();
+    const line = new Line(true);
     let inside = 0;
     const hold = function* (): Steps<void> {
       assert.equal(++inside, 1, "two are inside");

@@ -59,7 +59,7 @@ describe("Semaphore", () => {
   schedules("loses nothing in random schedules, and keeps the order", function* (schedule) {
     const free = 1 + schedule.random.int(3);
     const semaphore = new BoundedSemaphore(free);
-    const line = new Line();
+    const line = new Line(schedule.inOrder);
     let inside = 0;
     const hold = function* (): Steps<void> {
       assert.ok(++inside <= free, "too many are inside");

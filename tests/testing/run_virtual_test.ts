@@ -13,7 +13,7 @@ import {
   TimeoutError,
   until,
 } from "../../mod.ts";
-import { assertNothingPending, runVirtual } from "../../src/testing/mod.ts";
+import { assertNothingPending, runStrict, runVirtual } from "../../src/testing/mod.ts";
 import { COLOURS, wait } from "../_kit/colours.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
@@ -68,6 +68,92 @@ describe("runVirtual", () => {
     run(async () => {
       await assert.rejects(async () => await runVirtual(() => sleep(1)), { name: "RuntimeError" });
     }));
+});
+
+describe("runVirtual with a seed", () => {
+  /** Right only while the first of two tasks that are ready is the first that was made. */
+  const fragile = async (): Promise<void> => {
+    let ready = false;
+    await gather([
+      async () => void (ready = true),
+      async () => {
+        if (!ready) throw new RangeError("too early");
+      },
+    ]);
+  };
+
+  it("finds what works in one order only, and tells the seed", async () => {
+    await runVirtual(fragile);
+    const written: unknown[] = [];
+    const original = console.error;
+    console.error = (...parts: unknown[]) => written.push(parts.join(" "));
+    const failed: number[] = [];
+    try {
+      for (let seed = 0; seed < 20; seed++) {
+        await runVirtual(fragile, { seed }).catch((error) => (assert.ok(error instanceof RangeError), failed.push(seed)));
+      }
+      for (const seed of failed) await assert.rejects(runVirtual(fragile, { seed }), RangeError);
+    } finally {
+      console.error = original;
+    }
+    assert.ok(failed.length > 3 && failed.length < 17, `${failed.length} of 20 failed`);
+    assert.deepEqual(written, [...failed, ...failed].map((seed) => `The program failed in the order of { seed: ${seed} }`));
+  });
+});
+
+describe("A strict run", () => {
+  const strict = (main: () => Promise<unknown>): Promise<unknown> => runVirtual(main, { strict: true });
+
+  for (const [name, runIt] of [["virtual", strict], ["host", (main: () => Promise<unknown>) => runStrict(main)]] as const) {
+    it(`gives the result of what cleans up after itself (${name})`, async () => {
+      assert.equal(await runIt(() => sleep(1, "slept") as Promise<string>), "slept");
+      await assert.rejects(runIt(() => Promise.reject(new RangeError("bad"))), { name: "RangeError", message: "bad" });
+    });
+
+    it(`fails when a task, a timer, a callback or a generator is left (${name})`, async () => {
+      const left = runIt(async () => {
+        const loop = getRunningLoop();
+        createTask(() => sleep(1e6), { name: "left over" });
+        loop.callLater(1e6, function later() {});
+        loop.callLater(1e6, function cancelled() {}).cancel();
+        const generator = asyncgen(async function* () {
+          yield 1;
+        })();
+        await generator.next();
+        loop.callSoon(function first() {
+          loop.callSoon(function second() {});
+        });
+      });
+      const error = await left.then(() => null, (error: Error) => error);
+      assert.equal(error?.name, "RuntimeError");
+      const [head, ...lines] = error!.message.split("\n");
+      assert.equal(head, "Cannot call the program finished: this is pending");
+      assert.deepEqual(lines.map((line) => line.replace(/ at [\d.]+$/, "")), [
+        "  <Task pending name='left over'>",
+        "  [object Asyncgen]",
+        "  <Handle second>",
+        "  <TimerHandle later>",
+      ]);
+    });
+
+    it(`fails when something was reported (${name})`, async () => {
+      const bad = new RangeError("bad");
+      const reported = runIt(async () => {
+        getRunningLoop().callSoon(() => {
+          throw bad;
+        });
+        await sleep(1);
+      });
+      const message = "Cannot call the program finished: this was reported\n  Exception in callback <anonymous>: RangeError: bad";
+      await assert.rejects(reported, { name: "RuntimeError", message, cause: bad });
+    });
+  }
+
+  it("takes all that run takes", async () => {
+    assert.equal(await runVirtual(Promise.resolve("promise"), { strict: true }), "promise");
+    assert.equal(await runVirtual(sleep(1, "slept"), { strict: true }), "slept");
+    await assert.rejects(runVirtual(7 as unknown as Promise<void>, { strict: true }), TypeError);
+  });
 });
 
 describe("A program that waits for nothing", () => {
@@ -168,6 +254,17 @@ describe("assertNothingPending", () => {
       const other = newEventLoop();
       assertNothingPending(other);
       other.close();
+    }));
+
+  it("tells of timers and of callbacks that are still to be called, not of those that were cancelled", () =>
+    runVirtual(async () => {
+      const loop = getRunningLoop();
+      const timer = loop.callLater(5, function later() {});
+      const soon = loop.callSoon(function next() {});
+      assert.throws(() => assertNothingPending(loop), { message: /pending\n {2}<Handle next>\n {2}<TimerHandle later> at 5$/ });
+      soon.cancel();
+      timer.cancel();
+      assertNothingPending(loop);
     }));
 
   it("throws with a line for each task and each open async generator", () =>

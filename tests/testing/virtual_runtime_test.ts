@@ -1,6 +1,6 @@
 import { createTask, type EventLoop, Future, newEventLoop, run, sleep } from "../../mod.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { VirtualRuntime } from "../../src/testing/mod.ts";
+import { VirtualRuntime, type VirtualRuntimeOptions } from "../../src/testing/mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
 /** Runs `main` on a loop of its own over `runtime`. */
@@ -41,10 +41,47 @@ describe("VirtualRuntime", () => {
       assert.deepEqual(times, [5, 5, 60_000, 3_600_000, 86_400_000]);
     }));
 
-  it("fires timers with fractions at the next full millisecond", () =>
-    onLoop(new VirtualRuntime(), async (loop) => {
-      await sleep(0.25);
-      assert.equal(loop.time(), 1);
+  it("fires timers with fractions at exactly their time, sums and large numbers too", () =>
+    onLoop(new VirtualRuntime({ start: 0.3 }), async (loop) => {
+      const deadlines = [0.4, 0.55, 1e-7 + 1, 100.3, 1e9 + 0.7, 2 ** 31 + 0.5, 1e12 + 0.1];
+      const times: number[] = [];
+      for (const when of deadlines) loop.callAt(when, () => times.push(loop.time()));
+      await sleep(1e13);
+      assert.deepEqual(times, deadlines);
+      const before = loop.time();
+      await sleep(0.125);
+      assert.equal(loop.time(), before + 0.125);
+    }));
+
+  it("runs what is ready first come, first served, or in the order of a seed", async () => {
+    const order = (options: VirtualRuntimeOptions): Promise<string> =>
+      onLoop(new VirtualRuntime(options), async (loop) => {
+        const names: string[] = [];
+        for (const name of "abcdefgh") loop.callSoon(() => names.push(name));
+        await sleep(0);
+        await sleep(0);
+        return names.join("");
+      });
+    assert.equal(await order({}), "abcdefgh");
+    const orders = await Promise.all(Array.from({ length: 20 }, (_, seed) => order({ seed })));
+    assert.deepEqual(await Promise.all(orders.map((_, seed) => order({ seed }))), orders, "a seed gives one order");
+    assert.ok(new Set(orders).size > 15, "different seeds give different orders");
+    for (const one of orders) assert.equal([...one].sort().join(""), "abcdefgh");
+    assert.throws(() => new VirtualRuntime({ seed: NaN }), RangeError);
+    assert.throws(() => new VirtualRuntime({ seed: "1" as unknown as number }), TypeError);
+  });
+
+  it("lets nothing jump into an earlier turn, whatever the seed", () =>
+    onLoop(new VirtualRuntime({ seed: 7 }), async (loop) => {
+      const turns: number[] = [];
+      const again = (turn: number): void => {
+        turns.push(turn);
+        if (turn < 5) loop.callSoon(again, turn + 1);
+      };
+      for (let i = 0; i < 10; i++) loop.callSoon(again, 0);
+      await sleep(1);
+      assert.deepEqual(turns, turns.toSorted((a, b) => a - b));
+      assert.equal(turns.length, 60);
     }));
 
   it("lets days pass in no time", async () => {

@@ -100,7 +100,7 @@ class GlobalsLoop implements HostLoop {
 
   setTimer(delay: number, callback: () => void): TimerToken {
     const setTimeout = this.#setTimeout;
-    return setTimeout(callback, delay);
+    return setTimeout(callback, Math.ceil(delay)); // what is left of it after whole milliseconds would be spent in turns without work
   }
 
   clearTimer(token: TimerToken): void {
