@@ -124,35 +124,47 @@ describe("Queue", () => {
     const queue = new Queue<number>(schedule.random.int(3));
     const [put, got]: [number[], number[]] = [[], []];
     let next = 0;
-    let waiting = 0;
+    let [getting, putting] = [0, 0];
+    /** The one that was woken, if it hits that. */
+    const cancelOne = (): void => {
+      if (schedule.random.once(2)) schedule.tasks[schedule.random.int(schedule.tasks.length)]!.cancel();
+    };
     const workers = 2 + schedule.random.int(4);
     for (let i = 0; i < workers; i++) {
       schedule.spawn(function* () {
         yield* schedule.pass();
         yield* untilShutDown(schedule.within(function* () {
           const item = next++;
-          if (schedule.random.once(2)) yield* wait(queue.put(item));
-          else if (queue.full()) return;
+          if (schedule.random.once(2)) {
+            putting++;
+            try {
+              yield* wait(queue.put(item));
+            } finally {
+              putting--;
+            }
+          } else if (queue.full()) return;
           else queue.putNowait(item);
           put.push(item);
-          if (schedule.random.once(3)) schedule.tasks[schedule.random.int(schedule.tasks.length)]!.cancel();
+          cancelOne();
         }));
       });
       schedule.spawn(function* () {
         yield* schedule.pass();
         yield* untilShutDown(schedule.within(function* () {
-          waiting++;
+          getting++;
           try {
             got.push(yield* wait(queue.get()));
           } finally {
-            waiting--;
+            getting--;
           }
+          cancelOne();
         }));
       });
     }
     const closer = createTask(schedule.body(function* () {
       yield* wait(sleep(50));
-      assert.ok(waiting === 0 || queue.empty(), "a getter waits although there are items: a wake-up was lost");
+      assert.ok(getting === 0 || queue.empty(), "a getter waits although there are items: a wake-up was lost");
+      assert.ok(putting === 0 || queue.full(), "a putter waits although there is room: a wake-up was lost");
       queue.shutdown();
     }));
     yield* schedule.disturb();

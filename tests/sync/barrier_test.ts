@@ -1,5 +1,5 @@
 import { Barrier, BrokenBarrierError, createTask, gather, sleep } from "../../mod.ts";
-import { bothColours, wait } from "../_kit/colours.ts";
+import { bothColours, type Steps, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { schedules } from "../_kit/schedules.ts";
@@ -38,23 +38,57 @@ describe("Barrier", () => {
 
   schedules("keeps rounds apart in random schedules", function* (schedule) {
     const parties = 2 + schedule.random.int(3);
+    const rounds = 1 + schedule.random.int(3);
     const barrier = new Barrier(parties);
-    for (let i = 0; i < parties * 2; i++) {
+    const numbers: number[] = [];
+    for (let i = 0; i < parties * rounds; i++) {
       schedule.spawn(function* () {
-        try {
-          yield* schedule.pass();
-          yield* schedule.within(function* () {
-            const number = yield* wait(barrier.wait());
-            assert.ok(number >= 0 && number < parties);
-          });
-        } catch (error) {
-          if (!(error instanceof BrokenBarrierError)) throw error;
-        }
+        yield* schedule.pass();
+        numbers.push(yield* wait(barrier.wait()));
       });
     }
-    if (schedule.random.once(2)) schedule.spawn(() => wait(barrier.reset()));
+    yield* schedule.settle();
+    const expected = Array.from({ length: parties * rounds }, (_, i) => Math.floor(i / rounds));
+    assert.deepEqual(numbers.sort((a, b) => a - b), expected, "each round has each number once");
+    assert.equal(barrier.nWaiting, 0);
+  });
+
+  schedules("forgets nobody, and breaks for those alone who were there, in random schedules", function* (schedule) {
+    const parties = 2 + schedule.random.int(3);
+    const barrier = new Barrier(parties);
+    let waiting = 0;
+    /** How often it was reset, and whether it will be broken for all. */
+    let resets = 0;
+    let aborted = false;
+    const arrive = function* (): Steps<void> {
+      const before = resets;
+      waiting++;
+      try {
+        const number = yield* wait(barrier.wait());
+        assert.ok(number >= 0 && number < parties);
+      } catch (error) {
+        if (!(error instanceof BrokenBarrierError)) throw error;
+        assert.ok(aborted || resets > before, "it is broken for one who came after the reset");
+      } finally {
+        waiting--;
+      }
+    };
+    for (let i = 0; i < parties * 2 + 1; i++) {
+      schedule.spawn(function* () {
+        yield* schedule.pass();
+        yield* schedule.within(arrive);
+      });
+    }
     const end = createTask(schedule.body(function* () {
+      if (schedule.random.once(2)) {
+        yield* schedule.pass();
+        yield* wait(barrier.reset()); // its lock is free: it takes no turn
+        resets++;
+      }
       yield* wait(sleep(50));
+      assert.equal(barrier.nWaiting, waiting, "some wait for a round that is over");
+      assert.ok(waiting < parties, "a full round does not begin");
+      aborted = true;
       yield* wait(barrier.abort());
     }));
     yield* schedule.disturb();

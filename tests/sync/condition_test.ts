@@ -1,5 +1,5 @@
-import { Condition, createTask, isCancelled, Lock, RuntimeError, sleep } from "../../mod.ts";
-import { bothColours, wait } from "../_kit/colours.ts";
+import { Condition, createTask, currentTask, isCancelled, Lock, RuntimeError, sleep } from "../../mod.ts";
+import { bothColours, type Steps, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { schedules } from "../_kit/schedules.ts";
@@ -98,18 +98,40 @@ describe("Condition", () => {
     assert.equal(woken, 100_000);
   });
 
-  schedules("loses no notification in random schedules", function* (schedule) {
+  schedules("loses no notification and no lock in random schedules", function* (schedule) {
     const condition = new Condition();
     let items = 0;
-    const consume = function* () {
+    let waiting = 0;
+    let owner: unknown = null;
+    const own = (task: unknown): void => {
+      assert.equal(owner, null, "two have the lock");
+      assert.equal(condition.locked(), true, "nobody has the lock");
+      owner = task;
+    };
+    const hold = function* (steps: (task: unknown) => Steps<unknown>): Steps<void> {
       yield* wait(condition.acquire());
+      const task = currentTask();
+      own(task);
       try {
-        yield* wait(condition.waitFor(() => items > 0));
-        items--;
+        yield* steps(task);
       } finally {
+        assert.equal(owner, task);
+        owner = null;
         condition.release();
       }
     };
+    const consume = () =>
+      hold(function* (task) {
+        owner = null; // it may give up the lock meanwhile
+        waiting++;
+        try {
+          yield* wait(condition.waitFor(() => items > 0));
+          items--;
+        } finally {
+          waiting--;
+          own(task);
+        }
+      });
     const consumers = 2 + schedule.random.int(4);
     for (let i = 0; i < consumers; i++) {
       schedule.spawn(function* () {
@@ -117,15 +139,27 @@ describe("Condition", () => {
         yield* schedule.within(consume);
       });
     }
+    const cancelSome = (): void => {
+      for (let n = schedule.random.int(3); n > 0; n--) schedule.tasks[schedule.random.int(consumers)]!.cancel();
+    };
     const produce = createTask(schedule.body(function* () {
-      for (let i = 0; i < consumers; i++) {
+      for (let n = 1 + schedule.random.int(consumers); n > 0; n--) {
         yield* schedule.pass();
-        yield* wait(condition.acquire());
-        items++;
-        condition.notify();
-        if (schedule.random.once(2)) schedule.tasks[schedule.random.int(schedule.tasks.length)]!.cancel();
-        condition.release();
+        yield* hold(function* () {
+          items++;
+          condition.notify();
+          if (schedule.random.once(2)) cancelSome();
+          if (!schedule.random.once(2)) return;
+          yield* schedule.pass(); // those that were woken wait for the lock
+          cancelSome();
+        });
       }
+      yield* wait(sleep(50));
+      assert.ok(waiting === 0 || items === 0, "somebody waits although there are items: a notification was lost");
+      yield* hold(function* () {
+        items += consumers;
+        condition.notifyAll();
+      });
     }));
     yield* schedule.disturb();
     yield* wait(produce);

@@ -112,30 +112,36 @@ describe("Event", () => {
   schedules("wakes all that wait, in random schedules", function* (schedule) {
     const event = new Event();
     const waiting = new Set<number>();
-    for (let i = 0; i < 2 + schedule.random.int(5); i++) {
+    const waiters = 2 + schedule.random.int(5);
+    for (let i = 0; i < waiters; i++) {
       schedule.spawn(function* () {
         yield* schedule.pass();
         yield* schedule.within(function* () {
           waiting.add(i);
-          yield* wait(event.wait());
-          waiting.delete(i);
+          try {
+            yield* wait(event.wait());
+          } finally {
+            waiting.delete(i);
+          }
         });
-        waiting.delete(i);
       });
     }
-    schedule.spawn(function* () {
-      for (;;) {
+    const setter = createTask(schedule.body(function* () {
+      for (let rounds = schedule.random.int(5); rounds >= 0; rounds--) {
+        yield* schedule.pass();
+        const before = [...waiting];
         event.set();
         if (schedule.random.once(2)) event.clear();
-        yield* wait(sleep(0));
-        if (schedule.random.once(2)) yield* schedule.pass();
-        if (schedule.tasks.every((task) => task.done())) return;
+        if (schedule.random.once(3)) schedule.tasks[schedule.random.int(waiters)]!.cancel();
+        yield* wait(sleep(1));
+        assert.deepEqual(before.filter((i) => waiting.has(i)), [], "some wait although it was set");
+        event.clear();
       }
-    });
-    const setter = schedule.tasks.pop()!;
+      yield* wait(sleep(50));
+      event.set();
+    }));
     yield* schedule.disturb();
-    setter.cancel();
-    schedule.tasks.push(setter);
-    yield* schedule.settle();
+    yield* wait(setter);
+    assert.equal(waiting.size, 0);
   });
 });

@@ -56,6 +56,56 @@ describe("Semaphore", () => {
     assert.equal(served, 100_000);
   });
 
+  bothColours("who came while it was another's turn goes on with that one, if there is enough for both", function* () {
+    const semaphore = new Semaphore(0);
+    const first = createTask(() => semaphore.acquire());
+    yield* wait(sleep(0));
+    semaphore.release();
+    semaphore.release();
+    const second = createTask(() => semaphore.acquire(), { eagerStart: true });
+    assert.equal(second.done(), false);
+    yield* wait(sleep(1));
+    assert.deepEqual([first.done(), second.done()], [true, true]);
+  });
+
+  schedules("hands on every permit in random schedules, though nobody gives one back", function* (schedule) {
+    let given = schedule.random.int(2);
+    const semaphore = new Semaphore(given);
+    const give = (): void => {
+      given++;
+      semaphore.release();
+    };
+    let [waiting, taken] = [0, 0];
+    const takers = 2 + schedule.random.int(5);
+    for (let i = 0; i < takers; i++) {
+      schedule.spawn(function* () {
+        yield* schedule.pass();
+        yield* schedule.within(function* () {
+          waiting++;
+          try {
+            yield* wait(semaphore.acquire());
+            taken++;
+          } finally {
+            waiting--;
+          }
+        });
+      });
+    }
+    const giver = createTask(schedule.body(function* () {
+      for (let rounds = schedule.random.int(takers); rounds > 0; rounds--) {
+        yield* schedule.pass();
+        for (let n = schedule.random.int(3); n > 0; n--) give();
+        if (schedule.random.once(3)) schedule.tasks[schedule.random.int(takers)]!.cancel();
+      }
+      yield* wait(sleep(50));
+      assert.ok(waiting === 0 || semaphore._free === 0, "somebody waits although some are free: a wake-up was lost");
+      for (let i = 0; i < takers; i++) give();
+    }));
+    yield* schedule.disturb();
+    yield* wait(giver);
+    assert.equal(semaphore._free, given - taken);
+  });
+
   schedules("loses nothing in random schedules, and keeps the order", function* (schedule) {
     const free = 1 + schedule.random.int(3);
     const semaphore = new BoundedSemaphore(free);
