@@ -17,6 +17,6 @@ export { currentStrand, type Runnable, running, runningLoop } from "./running.ts
 export { isDrivable, isGeneratorFunction, isPromiseLike } from "./awaitable.ts";
 export { enterBody, type EnteredBody, runBody } from "./body.ts";
 export { Strand, throwInto } from "./strand.ts";
-export { pause, sleepFor } from "./sleeping.ts";
+export { isHandedOver, pause, sleepFor } from "./sleeping.ts";
 export { currentTask, Task, type TaskOptions } from "./task.ts";
 export type { Turns } from "./turns.ts";

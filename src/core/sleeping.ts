@@ -21,6 +21,14 @@ export function sleepFor<T>(delay: number, result: T): Awaitable<T> {
   return new Sleep(delay, result);
 }
 
+/**
+ * Whether it is what a coroutine hands to the kernel while it waits. Whoever meets one while iterating has taken a coroutine for an iterable.
+ */
+export function isHandedOver(item: unknown): boolean {
+  if (item instanceof Sleep) return item._begun();
+  return item === undefined || (typeof item === "object" && item !== null && "_park" in item);
+}
+
 class Pause<T> extends Lazy<T> implements Source {
   readonly #result: T;
   #state: "new" | "taken" | "suspended" | "done" = "new";
@@ -171,6 +179,10 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
 
   _dropped(): boolean {
     return this.#state !== "waiting";
+  }
+
+  _begun(): boolean {
+    return this.#state !== "new";
   }
 
   #start(loop: LoopFace): this {

@@ -21,6 +21,7 @@ import {
   type Waitable,
 } from "../core/mod.ts";
 import { TimeoutError } from "../errors.ts";
+import { collect } from "./collect.ts";
 
 /** What ends, in the order in which it ends. Each step of either kind of iteration takes one of what was given. */
 export interface AsCompleted<T, F = Future<T>> {
@@ -49,23 +50,17 @@ export function asCompleted<W extends Waitable<unknown>>(
 ): AsCompleted<ResultOf<W>, W extends Future<unknown> ? W : Future<ResultOf<W>>> {
   const { timeout = null } = options;
   if (timeout !== null) checkDelay(timeout, "asCompleted");
-  return new Completion(startAll(checkAll(aws)), timeout) as unknown as ReturnType<typeof asCompleted<W>>;
+  const all = checkAll(collect(aws, "Cannot wait for completions: an iterable was expected, as asCompleted([a, b])"));
+  return new Completion(startAll(all), timeout) as unknown as ReturnType<typeof asCompleted<W>>;
 }
 
-/** Looks at all before any is started; at each as it comes, since a coroutine taken for an iterable may have no end. */
-function checkAll(aws: Iterable<Waitable<unknown>>): Waitable<unknown>[] {
-  const isIterable = typeof (aws as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === "function";
-  if (!isIterable || typeof aws === "string" || isPromiseLike(aws)) {
-    throw new TypeError("Cannot wait for completions: an iterable was expected, as asCompleted([a, b])");
-  }
-  const all: Waitable<unknown>[] = [];
+/** Looks at all before any is started. */
+function checkAll(aws: readonly Waitable<unknown>[]): readonly Waitable<unknown>[] {
   for (const aw of aws) {
-    if (typeof aw !== "function" && !isDrivable(aw) && !isPromiseLike(aw)) {
-      throw new TypeError(`Cannot wait for completions: something to wait for was expected, got ${typeName(aw)}`);
-    }
-    all.push(aw);
+    if (typeof aw === "function" || isDrivable(aw) || isPromiseLike(aw)) continue;
+    throw new TypeError(`Cannot wait for completions: something to wait for was expected, got ${typeName(aw)}`);
   }
-  return all;
+  return aws;
 }
 
 /** Starts what is not a future yet, on the loop of the first. */

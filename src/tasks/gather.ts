@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ensureFuture, Future, isPromiseLike, makeCancelledError, type ResultOf, type Runnable, type Waitable } from "../core/mod.ts";
+import { ensureFuture, Future, makeCancelledError, type ResultOf, type Runnable, type Waitable } from "../core/mod.ts";
+import { collect } from "./collect.ts";
 
 /** The results, in the shape of what was waited for. */
 export type Results<W extends readonly unknown[]> = { -readonly [K in keyof W]: ResultOf<W[K]> };
@@ -35,16 +36,13 @@ export function gather<W extends Waitable<unknown>>(
   options: { readonly returnExceptions?: boolean },
 ): Future<(ResultOf<W> | Error)[]>;
 export function gather(aws: Iterable<Waitable<unknown>>, options: { readonly returnExceptions?: boolean } = {}): Future<unknown> {
-  if (typeof (aws as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function" || isPromiseLike(aws)) {
-    throw new TypeError("Cannot gather: one iterable was expected, as gather([a, b])");
-  }
-  const children = startAll(aws);
+  const children = startAll(collect(aws, "Cannot gather: one iterable was expected, as gather([a, b])"));
   const loop = children[0]?._loop;
   return new Gathering(children, options.returnExceptions ?? false, loop);
 }
 
 /** Starts what is not a future yet, on the loop of the first. What is given twice is started once, functions apart: each call of one is work of its own. */
-function startAll(aws: Iterable<Waitable<unknown>>): Future<unknown>[] {
+function startAll(aws: readonly Waitable<unknown>[]): Future<unknown>[] {
   const started = new Map<unknown, Future<unknown>>();
   const children: Future<unknown>[] = [];
   for (const aw of aws) {

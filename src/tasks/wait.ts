@@ -4,6 +4,7 @@
  * @module
  */
 import { type Awaitable, awaitable, checkDelay, type CoroutineGenerator, currentLoop, Future } from "../core/mod.ts";
+import { collect } from "./collect.ts";
 
 /** For `returnWhen`: as soon as one is done. */
 export const FIRST_COMPLETED = "FIRST_COMPLETED";
@@ -41,11 +42,8 @@ export function wait<F extends Future<unknown>>(aws: Iterable<F>, options: WaitO
 }
 
 function checkFutures<F extends Future<unknown>>(aws: Iterable<F>): Set<F> {
-  if (typeof (aws as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function" || aws instanceof Future) {
-    throw new TypeError("Cannot wait: an iterable of futures was expected, as wait([a, b])");
-  }
   const futures = new Set<F>();
-  for (const future of aws) { // each is looked at as it comes: a coroutine taken for an iterable may have no end
+  for (const future of collect(aws, "Cannot wait: an iterable of futures was expected, as wait([a, b])")) {
     if (!(future instanceof Future)) {
       throw new TypeError("Cannot wait: only futures and tasks can be waited for; make tasks with createTask()");
     }
