@@ -87,6 +87,7 @@ class BodyStrand extends Strand implements Suspension {
 
   constructor(parent: Strand) {
     super(parent.task);
+    this.requests = parent.requests;
     this.#parent = parent;
   }
 

@@ -68,7 +68,7 @@ type Steps = Iterator<unknown, unknown, unknown>;
  */
 export abstract class Strand implements StrandFace, Runnable, Store {
   readonly task: TaskFace;
-  /** Requests for cancellation that reached this strand and were not taken back. */
+  /** Requests for cancellation that reached this strand, or those above it before it began, and were not taken back. */
   requests = 0;
   /**
    * The context of its steps; null where that does not matter: no code of the user runs in them.
@@ -434,6 +434,7 @@ export class DriverStrand extends Strand {
 
   constructor(parent: Strand, steps: Steps, resolve: Resolve, reject: Reject) {
     super(parent.task);
+    this.requests = parent.requests;
     this.#parent = parent;
     this._steps = steps;
     this.#resolve = resolve;

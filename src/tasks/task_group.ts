@@ -51,9 +51,6 @@ export class TaskGroup {
   /** The strand that runs the group, and the one that runs the body: the same where the body is a generator. */
   #host: Strand | null = null;
   #strand: Strand | null = null;
-  /** How many requests for cancellation the task, and the host among its strands, had at the start. */
-  #taskBefore = 0;
-  #hostBefore = 0;
   /** Of the scope among those of `#host`. */
   #level = 0;
   /** Done when the last task has ended, while the group waits for that. */
@@ -138,8 +135,6 @@ export class TaskGroup {
     this.#host = host;
     this.#loop = currentLoop();
     this.#level = host.enterScope();
-    this.#hostBefore = host.requests;
-    this.#taskBefore = (host.task as Task).cancelling();
   }
 
   *#runBody<T>(body: (group: this) => Body<T>): CoroutineGenerator<Outcome<T>> {
@@ -230,7 +225,7 @@ export class TaskGroup {
     const host = this.#host!;
     const ofTask = (host.task as Task).cancelling() - (this.#asked === null ? 0 : 1);
     const ofHost = host.requests - (this.#asked === "body" && this.#strand === host ? 1 : 0);
-    const left = Math.max(0, Math.min(ofTask, this.#taskBefore + ofHost - this.#hostBefore));
+    const left = Math.max(0, Math.min(ofTask, ofHost));
     if (this.#asked === "end") host.task._countRequest(-1);
     else if (this.#asked === "body") this.#strand!.takeBackByScope(left === 0 ? Infinity : -1, host);
     this.#asked = null;

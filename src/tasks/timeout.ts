@@ -50,7 +50,7 @@ export class Timeout {
   /** The strand that runs the scope, and the one that runs the body: the same where the body is a generator. */
   #host: Strand | null = null;
   #strand: Strand | null = null;
-  /** How many requests for cancellation the body's strand had at its start. */
+  /** How many requests for cancellation there were at its start. */
   #before = 0;
   /** Of the scope among those of `#host`. */
   #level = 0;
@@ -116,7 +116,7 @@ export class Timeout {
     const host = currentStrand() as Strand | null;
     if (host === null) throw new RuntimeError("Timeout should be used inside a task");
     this.#host = host;
-    const before = host.requests;
+    this.#before = host.requests;
     this.#loop = currentLoop();
     this.#state = "entered";
     const now = this.#loop.time();
@@ -126,7 +126,6 @@ export class Timeout {
     try {
       const { strand, steps } = enterBody(body, this);
       this.#strand = strand;
-      this.#before = strand === host ? before : 0;
       return steps;
     } catch (error) {
       throw this._ended(error);

@@ -180,6 +180,91 @@ describe("taskGroup", () => {
     assert.deepEqual(yield* wait(host), [["task"], true, 1, "goes on"]);
   });
 
+  it("beside a scope of its task whose request is outstanding, leaves none for the code around it when it fails", () =>
+    runVirtual(async (loop) => {
+      const log: string[] = [];
+      const limited = async (limit: (body: () => Promise<void>) => PromiseLike<void>): Promise<void> => {
+        try {
+          await limit(async () => {
+            try {
+              await sleep(60_000);
+            } finally {
+              await sleep(20);
+              log.push(`cleaned up at ${loop.time()}`);
+            }
+          });
+        } catch (error) {
+          log.push((error as Error).name);
+        }
+      };
+      const fail = async (): Promise<void> => {
+        await sleep(2);
+        throw new RangeError("bad");
+      };
+      const grouped = async (): Promise<void> => {
+        await sleep(5);
+        assert.equal(currentTask()!.cancelling(), 2);
+        try {
+          await taskGroup(async (group) => {
+            group.createTask(fail);
+            await sleep(1000);
+          });
+        } catch (error) {
+          log.push((error as Error).name);
+        }
+        await sleep(1);
+        log.push(`goes on at ${loop.time()}`);
+      };
+      const failing = (body: () => Promise<void>): PromiseLike<void> =>
+        taskGroup(async (group) => {
+          group.createTask(fail);
+          await body();
+        });
+      await Promise.all([limited((body) => timeout(1, body)), limited(failing), grouped()]);
+      assert.deepEqual(log, ["ExceptionGroup", "goes on at 8", "cleaned up at 21", "TimeoutError", "cleaned up at 22", "ExceptionGroup"]);
+      assert.equal(currentTask()!.cancelling(), 0);
+    }));
+
+  bothColours("in the clean-up of a timeout, repeats that one's request when it fails, as asyncio's", function* ({ body, loop }) {
+    const log: string[] = [];
+    const failing = body(function* () {
+      yield* wait(sleep(2));
+      throw new RangeError("bad");
+    });
+    const cleanUp = body(function* () {
+      try {
+        yield* wait(taskGroup((group) => {
+          group.createTask(failing);
+          return body(() => wait(sleep(1000)))();
+        }));
+      } catch (error) {
+        log.push(`${(error as Error).name}, ${currentTask()!.cancelling()} request at ${loop.time()}`);
+      }
+      try {
+        yield* wait(sleep(5));
+      } catch (error) {
+        log.push(`${(error as Error).name} at ${loop.time()}`);
+      }
+      yield* wait(sleep(5));
+    });
+    try {
+      yield* wait(timeout(
+        1,
+        body(function* () {
+          try {
+            yield* wait(sleep(1000));
+          } finally {
+            yield* wait(cleanUp());
+          }
+        }),
+      ));
+    } catch (error) {
+      log.push(`${(error as Error).name} at ${loop.time()}`);
+    }
+    assert.deepEqual(log, ["ExceptionGroup, 1 request at 3", "CancelledError at 3", "TimeoutError at 8"]);
+    assert.equal(currentTask()!.cancelling(), 0);
+  });
+
   bothColours("a request that was swallowed before is repeated by a group that fails, as asyncio's", function* ({ body }) {
     const host = createTask(body(function* () {
       yield* errorOf(wait(sleep(1000)));
