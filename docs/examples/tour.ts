@@ -1,10 +1,11 @@
 /**
- * A tour: a server and 202 clients in one program, over real sockets.
+ * A tour: a server and 206 clients in one program, over real sockets.
  *
  *     deno task demo [-- --runtime deno|bun|node]
  *
  * The server welcomes each client and answers each line in capitals, but never the line "think". 200 clients are connected and talk to it
- * at once, one waits for an answer until it is cancelled, one until its patience is over. Then everything ends in an orderly way.
+ * at once, one waits for an answer until it is cancelled, one until its patience is over. A group of four shares the work of a queue, until one
+ * of them fails, and all of them end. Then everything ends in an orderly way.
  *
  * A coroutine is a generator driven by `yield*`, or an async function. Here the server and the 200 clients are generators, the others
  * async functions; which is which makes no difference to any of them.
@@ -13,13 +14,16 @@ import {
   coroutine,
   createTask,
   Event,
+  type ExceptionGroup,
   gather,
   isCancelled,
   openConnection,
+  Queue,
   run,
   startServer,
   type StreamReader,
   type StreamWriter,
+  taskGroup,
   timeout,
   TimeoutError,
 } from "../../mod.ts";
@@ -28,7 +32,7 @@ const CLIENTS = 200;
 const LINES = 20;
 
 const began = performance.now();
-const counts = { welcomed: 0, served: 0, open: 0, mostOpen: 0, answers: 0, cancelled: 0, goodbyes: 0, timeouts: 0 };
+const counts = { welcomed: 0, served: 0, open: 0, mostOpen: 0, answers: 0, cancelled: 0, goodbyes: 0, timeouts: 0, stopped: 0 };
 const everybody = new Event(); // set when all of the 200 are welcomed
 const question = new Event(); // set when somebody has asked the server to think
 
@@ -113,6 +117,43 @@ async function waitImpatiently(port: number) {
   await writer.waitClosed();
 }
 
+/** Has the server answer jobs of a queue, over a connection of its own, until it is stopped or meets a job that cannot be done. */
+function* work(port: number, jobs: Queue<string>) {
+  const { reader, writer } = yield* connect(port);
+  let asked = false;
+  try {
+    for (;;) {
+      const job = yield* jobs.get();
+      if (job === "job 20") throw new Error(`${job} cannot be done`);
+      writer.write(`${job}\n`);
+      asked = true;
+      yield* reader.readLine();
+      asked = false;
+    }
+  } catch (error) {
+    if (isCancelled(error)) counts.stopped++;
+    throw error;
+  } finally {
+    if (asked) yield* reader.readLine(); // the answer is on its way
+    writer.close();
+    yield* writer.waitClosed();
+  }
+}
+
+/** Four workers and who gives them work: if one of them fails, the group ends the others, waits for that, and tells what went wrong. */
+async function workTogether(port: number) {
+  const jobs = new Queue<string>(5); // has room for five: whoever puts in more waits
+  try {
+    await taskGroup(async (group) => {
+      for (let i = 0; i < 4; i++) group.createTask(() => work(port, jobs));
+      for (let i = 1;; i++) await jobs.put(`job ${i}`);
+    });
+  } catch (error) {
+    const [reason] = (error as ExceptionGroup).errors;
+    say(`a group of 4 workers: ${(reason as Error).message}, so the ${counts.stopped} others were stopped`);
+  }
+}
+
 // ---------------------------------------------------------------- the program
 
 async function main() {
@@ -131,6 +172,8 @@ async function main() {
   slow.cancel();
   await gather([slow, impatient], { returnExceptions: true });
   if (slow.cancelled()) counts.cancelled++;
+
+  await workTogether(port);
 
   server.close(); // no new clients
   await server.waitClosed(); // and the last one has gone

@@ -15,8 +15,9 @@ describe("the tour", () => {
       "cancelled in the middle of reading a line",
       "said goodbye over its socket",
       "no answer in 100 ms, gave up",
+      "a group of 4 workers: job 20 cannot be done, so the 3 others were stopped",
       "the server is closed",
-      "202 clients served, 4000 lines answered, 1 client cancelled, 1 goodbye received,",
+      "206 clients served, 4000 lines answered, 1 client cancelled, 1 goodbye received,",
       "1 timeout, 0 connections left open",
     ];
     let from = 0;
