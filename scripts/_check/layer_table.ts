@@ -37,7 +37,9 @@ export const LAYERS: readonly Layer[] = [
   { name: "tasks", holds: ["src/tasks/"], imports: [...KERNEL], hostFree: true },
   { name: "sync", holds: ["src/sync/"], imports: [...KERNEL, "tasks"], hostFree: true },
   { name: "queues", holds: ["src/queues/"], imports: [...KERNEL, "tasks", "sync"], hostFree: true },
-  { name: "gen", holds: ["src/gen/"], imports: [...PRIMITIVES], face: "src/gen/mod.ts", hostFree: true },
+  // An entry of its own: programs that import nothing else need the default loop too.
+  { name: "gen entry", holds: ["src/gen/mod.ts"], imports: ["gen", "event_loop"] },
+  { name: "gen", holds: ["src/gen/"], imports: [...PRIMITIVES], hostFree: true },
   { name: "net", holds: ["src/net/"], imports: [...PRIMITIVES, "type runtime"] },
   { name: "streams", holds: ["src/streams/"], imports: [...PRIMITIVES, "type runtime", "net"] },
   { name: "process", holds: ["src/process/"], imports: [...PRIMITIVES, "type runtime", "net", "streams"] },

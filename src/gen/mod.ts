@@ -16,6 +16,8 @@
  *
  * @module
  */
+import "../event_loop.ts"; // makes the default loop, for programs that import nothing else
+
 export { type ConvertYielded, convertYielded } from "./convert_yielded.ts";
 export { coroutine, isCoroutineFunction } from "./coroutine.ts";
 export { BadYieldError, Return } from "./errors.ts";

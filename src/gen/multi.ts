@@ -19,7 +19,7 @@ import type { Yieldable, YieldResult } from "./yieldable.ts";
  * @throws BadYieldError at the call for anything but arrays and records of yieldables, before anything is started; RangeError for futures of
  * different loops; TypeError for `quietExceptions` that are neither error classes nor a function.
  */
-export function multi<Y extends readonly Yieldable[] | [] | { readonly [key: string]: Yieldable }>(
+export function multi<const Y extends readonly Yieldable[] | [] | { readonly [key: string]: Yieldable }>(
   children: Y,
   options: QuietOptions = {},
 ): Future<YieldResult<Y>> {

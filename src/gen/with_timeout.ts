@@ -23,7 +23,7 @@ const REPORTED: unique symbol = Symbol("reported after a timeout");
  *
  * @throws TypeError at the call for a deadline of another type and for bad `quietExceptions`, RangeError for NaN; BadYieldError as `convertYielded`.
  */
-export function withTimeout<Y extends Yieldable | []>(
+export function withTimeout<const Y extends Yieldable | []>(
   deadline: number | { readonly at: number },
   thing: Y,
   options: QuietOptions = {},

@@ -6,7 +6,7 @@ import {
   createTask,
   currentTask,
   Event,
-  Future,
+  type Future,
   isFuture,
   sleep,
   Task,
