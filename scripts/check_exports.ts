@@ -1,12 +1,12 @@
 /**
- * The check of what mod.ts exports against the table of names: all that must be there is, and nothing else.
+ * The check of what the entry points that have a table of names export against it: all that must be there is, and nothing else.
  *
  *     deno run -A scripts/check_exports.ts
  *
  * Prints one line a finding and ends with exit code 1 when there are any.
  */
 
-import { areaOf, NAME_TABLE_FILE, type NameEntry, nameOf, type NameTable, type OwnEntry, readNameTable } from "./_check/name_table.ts";
+import { areaOf, NAME_TABLES, type NameEntry, nameOf, type NameTable, type OwnEntry, readNameTable } from "./_check/name_table.ts";
 import { type Surface, surfaceOf } from "./_check/surface.ts";
 import { runScript } from "./_command_line.ts";
 
@@ -80,12 +80,16 @@ function inheritedNames(type: string, table: NameTable, surface: Surface): strin
 
 if (import.meta.main) {
   await runScript(async () => {
-    const table = await readNameTable();
-    const surface = await surfaceOf("mod.ts");
-    const loaded = await import(new URL("../mod.ts", import.meta.url).href) as Record<string, unknown>;
-    const problems = checkExports(table, surface, loaded);
-    for (const problem of problems) console.log(`${NAME_TABLE_FILE}: ${problem}`);
-    console.log(`${surface.exports.size} exports, ${problems.length} findings`);
-    return problems.length === 0 && surface.exports.size > 0 ? 0 : 1;
+    let good = true;
+    for (const place of NAME_TABLES) {
+      const { file, entry } = place;
+      const surface = await surfaceOf(entry);
+      const loaded = await import(new URL(`../${entry}`, import.meta.url).href) as Record<string, unknown>;
+      const problems = checkExports(await readNameTable(place), surface, loaded);
+      for (const problem of problems) console.log(`${file}: ${problem}`);
+      console.log(`${entry}: ${surface.exports.size} exports, ${problems.length} findings`);
+      good &&= problems.length === 0 && surface.exports.size > 0;
+    }
+    return good ? 0 : 1;
   });
 }

@@ -1,12 +1,12 @@
 /**
- * The check of the table of names: ours are asyncio's in JavaScript's case, and nothing in it is without a reason.
+ * The check of the tables of names: ours are Python's in JavaScript's case, and nothing in them is without a reason.
  *
  *     deno run -A scripts/check_names.ts
  *
  * Prints one line a finding and ends with exit code 1 when there are any.
  */
 
-import { NAME_TABLE_FILE, type NameEntry, nameOf, type NameTable, readNameTable } from "./_check/name_table.ts";
+import { NAME_TABLES, type NameEntry, nameOf, type NameTable, readNameTable } from "./_check/name_table.ts";
 import { runScript } from "./_command_line.ts";
 
 /**
@@ -71,11 +71,15 @@ function ownProblems({ names, members, own }: NameTable): string[] {
 
 if (import.meta.main) {
   await runScript(async () => {
-    const table = await readNameTable();
-    const problems = checkNames(table);
-    for (const problem of problems) console.log(`${NAME_TABLE_FILE}: ${problem}`);
-    const count = Object.values({ ...table.names, ...table.members }).reduce((sum, names) => sum + Object.keys(names).length, 0);
-    console.log(`${count} names of asyncio, ${problems.length} findings`);
-    return problems.length === 0 && count > 0 ? 0 : 1;
+    let good = true;
+    for (const place of NAME_TABLES) {
+      const table = await readNameTable(place);
+      const problems = checkNames(table);
+      for (const problem of problems) console.log(`${place.file}: ${problem}`);
+      const count = Object.values({ ...table.names, ...table.members }).reduce((sum, names) => sum + Object.keys(names).length, 0);
+      console.log(`${place.file}: ${count} of Python's names, ${problems.length} findings`);
+      good &&= problems.length === 0 && count > 0;
+    }
+    return good ? 0 : 1;
   });
 }

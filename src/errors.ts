@@ -213,7 +213,13 @@ function partOf(group: ExceptionGroup, errors: readonly unknown[]): Part {
   return part;
 }
 
-function predicateOf(matches: ErrorMatcher): (error: unknown) => boolean {
+/**
+ * What a matcher says of an error.
+ *
+ * @internal
+ * @throws TypeError for anything but error classes or a function.
+ */
+export function predicateOf(matches: ErrorMatcher): (error: unknown) => boolean {
   if (isErrorClass(matches)) return (error) => error instanceof matches;
   if (typeof matches === "function") return (error) => (matches as (error: unknown) => boolean)(error);
   if (Array.isArray(matches) && matches.length > 0 && matches.every(isErrorClass)) {

@@ -1,4 +1,4 @@
-/** The table of names, tests/api/asyncio_names.json: what asyncio's names are called here, and which names are our own. */
+/** The tables of names, tests/api/*_names.json: what Python's names are called here, and which names are our own. */
 
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -29,12 +29,21 @@ export interface NameTable {
   };
 }
 
-/** Where it is, from the root. */
-export const NAME_TABLE_FILE = "tests/api/asyncio_names.json";
+/** Where a table is, and the entry point that it is of; both from the root. */
+export interface TablePlace {
+  readonly file: string;
+  readonly entry: string;
+}
 
-/** Reads it. */
-export async function readNameTable(): Promise<NameTable> {
-  return JSON.parse(await fs.readFile(path.join(ROOT, NAME_TABLE_FILE), "utf8")) as NameTable;
+/** All of them. */
+export const NAME_TABLES: readonly TablePlace[] = [
+  { file: "tests/api/asyncio_names.json", entry: "mod.ts" },
+  { file: "tests/api/tornado_gen_names.json", entry: "src/gen/mod.ts" },
+];
+
+/** Reads one. */
+export async function readNameTable({ file }: TablePlace): Promise<NameTable> {
+  return JSON.parse(await fs.readFile(path.join(ROOT, file), "utf8")) as NameTable;
 }
 
 /** What an entry is called here; undefined where it is absent. */

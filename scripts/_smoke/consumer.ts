@@ -11,6 +11,7 @@ import {
   sleep,
   type Task,
 } from "tsyncio";
+import { coroutine, multi } from "tsyncio/gen";
 
 function* half(value: number) {
   yield* sleep(1);
@@ -29,6 +30,18 @@ export const results: Promise<[number, string]> = run(async () => {
 export async function waits(promise: Promise<number>): Promise<number> {
   return await promise;
 }
+
+declare module "tsyncio/gen" {
+  interface YieldableTypes {
+    date: Date;
+  }
+}
+export const several: Future<{ x: number; y: [string] }> = multi({ x: half(4), y: [sleep(1, "text")] });
+export const registered: Future<[unknown]> = multi([new Date()]);
+export const square: (n: number) => Future<number> = coroutine(function* (n: number) {
+  yield [sleep(1)];
+  return n * n;
+});
 
 export const structurally: Promise<number> = waits(sleep(1, 2));
 export const code: "CANCELLED" = new CancelledError("enough").code;

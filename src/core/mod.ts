@@ -16,7 +16,7 @@ export { currentSignal, ensureFuture, type FutureOptions, until, wrapFuture } fr
 export { currentStrand, type Runnable, running, runningLoop } from "./running.ts";
 export { isDrivable, isGeneratorFunction, isPromiseLike } from "./awaitable.ts";
 export { enterBody, type EnteredBody, runBody } from "./body.ts";
-export { Strand, throwInto } from "./strand.ts";
 export { isHandedOver, pause, sleepFor } from "./sleeping.ts";
+export { isSuspension, Strand, throwInto } from "./strand.ts";
 export { currentTask, Task, type TaskOptions } from "./task.ts";
 export type { Turns } from "./turns.ts";

@@ -49,6 +49,8 @@ export interface Suspension extends Waiting {
   _park(strand: StrandFace & Runnable): Error | null;
   /** Whether the task goes on by itself meanwhile, as in a body that is an async function: then the drain stays held. */
   readonly _goesOn?: boolean;
+  /** Whether nobody has begun to wait for it: then it is an awaitable that was yielded without a star. */
+  readonly _unused?: boolean;
 }
 
 /** Something in the heap of timers of a loop. */
@@ -125,6 +127,8 @@ interface Running {
   defaultLoop: LoopFace | null;
   /** How many tasks were made, for their names. */
   tasks: number;
+  /** What tsyncio/gen was told to make futures of: conversions, by the prototypes of the registered types. */
+  yieldables: Map<object, (value: never) => unknown> | null;
 }
 
 /** The state of this thread. */
@@ -137,6 +141,7 @@ export const running: Running = {
   makeDefaultLoop: null,
   defaultLoop: null,
   tasks: 0,
+  yieldables: null,
 };
 
 /** What the host's storage carries here; null outside. */

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import type { RuntimeError } from "../errors.ts";
 import type { Awaitable, Reject, Resolve, Suspend } from "./awaitable.ts";
 import { makeCancelledError } from "./cancelled.ts";
 import { Lazy, reused } from "./coroutine.ts";
 import { Await, type Source } from "./future.ts";
-import { type LoopFace, type Runnable, someLoop, type Suspension, type TimerItem } from "./running.ts";
-import type { Strand } from "./strand.ts";
+import { type LoopFace, type Runnable, someLoop, type StrandFace, type Suspension, type TimerItem } from "./running.ts";
+import { foreignYield, type Strand } from "./strand.ts";
 
 /** Gives up one turn of the loop, and gives `result`. */
 export function pause<T>(result: T): Awaitable<T> {
@@ -138,7 +139,12 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
     return { done: true, value };
   }
 
-  _park(strand: Runnable): null {
+  get _unused(): boolean {
+    return this.#state === "new";
+  }
+
+  _park(strand: StrandFace & Runnable): RuntimeError | null {
+    if (this.#state === "new") return foreignYield(this, strand.task);
     this.#waiter = strand;
     return null;
   }

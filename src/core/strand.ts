@@ -487,11 +487,13 @@ export function throwInto<Y, R>(steps: Iterator<Y, R, unknown>, error: unknown):
   throw error;
 }
 
-function isSuspension(value: unknown): value is Suspension {
+/** Whether it is something of the kernel that suspends who yields it. */
+export function isSuspension(value: unknown): value is Suspension {
   return typeof value === "object" && value !== null && "_park" in value;
 }
 
-function foreignYield(yielded: unknown, task: TaskFace): RuntimeError {
+/** What a generator gets for a yield that the kernel does not understand. */
+export function foreignYield(yielded: unknown, task: TaskFace): RuntimeError {
   if (yielded instanceof Future) return new RuntimeError(`yield was used instead of yield from (yield*) in ${task} with ${yielded}`);
   return new RuntimeError(
     `Task got bad yield: ${task} yielded ${typeof yielded === "object" ? Object.prototype.toString.call(yielded) : String(yielded)}`,

@@ -63,7 +63,7 @@ export class Task<T = unknown> extends Future<T> {
     claim(coroutine);
     this.#root = new RootStrand(this as Task, coroutine);
     loop._addTask(this);
-    if (options.eagerStart === true && runningLoop() === loop) this.#root.startNow();
+    if (options.eagerStart === true && loop.isRunning() && (runningLoop() ?? loop) === loop) this.#root.startNow();
     else loop._schedule(this.#root);
   }
 

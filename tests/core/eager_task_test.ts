@@ -109,6 +109,21 @@ describe("A task with eagerStart", () => {
       assert.equal(await task, "at once");
     }));
 
+  it("starts at once outside of any loop too, on the default one", async () => {
+    const log: string[] = [];
+    const task = createTask(
+      function* () {
+        log.push("began");
+        yield* sleep(0);
+        return "ended";
+      },
+      { eagerStart: true },
+    );
+    log.push("created");
+    assert.equal(await task, "ended");
+    assert.deepEqual(log, ["began", "created"]);
+  });
+
   it("on a loop that does not run starts in the loop's first turn", async () => {
     const loop = newEventLoop();
     const log: string[] = [];

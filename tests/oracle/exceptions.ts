@@ -8,6 +8,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "351_group_base_exception_in_body":
     "no error of JavaScript is an exit: whatever a body throws comes out of its group in an ExceptionGroup",
   "360_group_child_exit_like": "no error of JavaScript is an exit: whatever a child throws comes out of its group in an ExceptionGroup",
+  "642_tornado_future_callbacks_synchronous":
+    "tornado 4's own futures call back inside set_result; the futures here are asyncio's, which queue their callbacks",
   "577_exchandler_exit_passes_through":
     "no error of JavaScript is an exit: whatever a callback throws is reported, and a program ends its process by the host's own exit call",
 };
@@ -16,6 +18,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 export const ONE_FORM: Readonly<Record<string, string>> = {
   "004_coro_generator_delegation": "generator only: a bare yield, which gives up one turn, exists in generators alone",
   "006_coro_bare_yield_of_future": "generator only: a yield without a star exists in generators alone",
+  "640_tornado_eager_start":
+    "generator only: an async function that has been called is not done when the call returns, even if its body has ended",
   "700_v312_eager_first_step":
     "generator only: an async function started eagerly is not done when createTask returns, even if its body has ended",
   "702_v312_eager_errors_and_current_task":
@@ -38,7 +42,6 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "signal": "topic not started yet",
   "executor": "topic not started yet",
   "debug": "topic not started yet",
-  "tornado": "topic not started yet",
   "652_program_chat_server": "reads lines with the stream's own iteration, and belongs with the topic stream",
   "659_program_process_filter": "needs processes: belongs with the topic subproc",
   "709_v312_connection_all_errors": "belongs to the topic tcp, not started yet",

@@ -1,6 +1,6 @@
 /**
  * The names of all scenarios whose traces CPython's asyncio has written, ported or not. `NNN_topic_name`; the topics
- * v312 to v315 hold what those versions of Python added.
+ * v312 to v315 hold what those versions of Python added. The traces of 640 to 643 are Tornado 4.4.3's.
  */
 export const SCENARIOS: readonly string[] = [
   "001_coro_lazy_until_driven",
@@ -230,6 +230,10 @@ export const SCENARIOS: readonly string[] = [
   "632_tornado_sleep_starts_when_called",
   "633_tornado_result_shared",
   "634_tornado_callback_adapter",
+  "640_tornado_eager_start",
+  "641_tornado_return_exception",
+  "642_tornado_future_callbacks_synchronous",
+  "643_tornado_run_sync",
   "650_program_pipeline",
   "652_program_chat_server",
   "653_program_request_timeouts",

@@ -98,4 +98,17 @@ describe("sleep", () => {
       await sleep(1);
       assert.equal(loop.time(), 1);
     }));
+
+  it("yielded without a star is an error there, one turn later", () =>
+    runVirtual(function* () {
+      for (const delay of [10, 0]) {
+        try {
+          yield sleep(delay) as never;
+          assert.fail("accepted");
+        } catch (error) {
+          assert.equal((error as Error).name, "RuntimeError");
+          assert.match((error as Error).message, /^Task got bad yield: .* yielded \[object Coroutine\]$/);
+        }
+      }
+    }));
 });
