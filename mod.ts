@@ -62,6 +62,7 @@ export {
   isCoroutine,
   isCoroutineFunction,
   isFuture,
+  type Items,
   type LoopOptions,
   type ResultOf,
   type Startable,
@@ -119,6 +120,9 @@ export type {
 export { type ClientHandler, openConnection, startServer, StreamReaderProtocol } from "./src/streams/open_connection.ts";
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
+
+// signals
+export { type SignalName, signals } from "./src/process/signals.ts";
 
 // errors
 export {

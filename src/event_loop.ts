@@ -24,6 +24,7 @@ import { type ConnectionOptions, createConnection, createServer, type ServerOpti
 import type { Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { Transport } from "./net/transports.ts";
+import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { gather } from "./tasks/gather.ts";
 
@@ -35,6 +36,9 @@ export type TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options:
 
 /** An event loop: a guest of the host's loop. Several may run side by side; most programs meet the one that `run` makes. */
 export class EventLoop extends BaseEventLoop {
+  /** @internal */
+  _signals: SignalTable | null = null;
+
   /** Makes a loop on `options.runtime`, or on the host that runs this code. */
   constructor(options: LoopOptions = {}) {
     const runtime = (options.runtime as Runtime | undefined) ?? defaultRuntime();
@@ -96,6 +100,21 @@ export class EventLoop extends BaseEventLoop {
    */
   createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Calls `callback(...args)` inside the loop whenever the signal comes, in place of the callback that was set for it before; its default effect is off
+   * meanwhile. How often a signal came is not told. It keeps nothing alive: a program that only waits for signals uses `signals`.
+   *
+   * @throws TypeError for a coroutine function, RangeError for the name of no signal, RuntimeError for signals that cannot be caught, such as SIGKILL.
+   */
+  addSignalHandler<A extends unknown[]>(signal: SignalName, callback: (...args: A) => void, ...args: A): void {
+    addSignalHandler(this, signal, callback, args);
+  }
+
+  /** Removes the handler of the signal, whose default effect is on again. False when there was none. */
+  removeSignalHandler(signal: SignalName): boolean {
+    return removeSignalHandler(this, signal);
   }
 
   /** What `setExceptionHandler` set; null for the default handler. */

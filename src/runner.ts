@@ -144,11 +144,12 @@ async function endTasks(loop: EventLoop): Promise<void> {
   }
 }
 
-/** The first SIGINT cancels the task; then the host's default is on again. */
+/** The first SIGINT cancels the task, unless the program listens to it; then the host's default is on again. */
 function cancelBySigint(loop: EventLoop, task: Task<unknown>): (() => void) | null {
   const signals = (loop._runtime as Runtime).signals;
   if (signals === undefined) return null;
   const interrupt = (): void => {
+    if (loop._signals?.has("SIGINT")) return; // the program has a mind of its own
     signals.remove("SIGINT", interrupt);
     loop._deliver(() => task.cancel("interrupted by SIGINT"));
   };

@@ -35,7 +35,6 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "stream": "topic not started yet",
   "ssl": "topic not started yet",
   "subproc": "topic not started yet",
-  "signal": "topic not started yet",
   "executor": "topic not started yet",
   "debug": "topic not started yet",
   "600_agen_concurrent_use_refused": "async generators queue a second request still, as native ones do",
