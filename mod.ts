@@ -124,10 +124,24 @@ export { StreamWriter } from "./src/streams/stream_writer.ts";
 // signals
 export { type SignalName, signals } from "./src/process/signals.ts";
 
+// executors
+export { toThread } from "./src/executors/executor.ts";
+export { type ModuleFunction, type ModuleFunctions, moduleFunctions } from "./src/executors/module_function.ts";
+export { cancelRequested, runCoroutineThreadsafe, type ThreadsafeCall } from "./src/executors/threadsafe_call.ts";
+export { transfer } from "./src/executors/transfer.ts";
+export {
+  type Executor,
+  type ExecutorOptions,
+  ProcessPoolExecutor,
+  type ShutdownOptions,
+  ThreadPoolExecutor,
+} from "./src/executors/worker_pool.ts";
+
 // errors
 export {
   AddressInfoError,
   BrokenBarrierError,
+  BrokenExecutor,
   BrokenPipeError,
   CancelledError,
   ConnectionAbortedError,

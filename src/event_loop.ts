@@ -11,6 +11,7 @@ import {
   type CoroutineGenerator,
   ensureFuture,
   type ExceptionContext,
+  type Future,
   type LoopOptions,
   running,
   runningLoop,
@@ -21,6 +22,9 @@ import {
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
+import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executors/executor.ts";
+import type { ModuleFunction } from "./executors/module_function.ts";
+import type { Executor } from "./executors/worker_pool.ts";
 import type { Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { Transport } from "./net/transports.ts";
@@ -38,6 +42,10 @@ export type TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options:
 export class EventLoop extends BaseEventLoop {
   /** @internal */
   _signals: SignalTable | null = null;
+  /** @internal */
+  _defaultExecutor: Executor | null = null;
+  /** @internal */
+  _executorIsShutDown = false;
 
   /** Makes a loop on `options.runtime`, or on the host that runs this code. */
   constructor(options: LoopOptions = {}) {
@@ -117,6 +125,30 @@ export class EventLoop extends BaseEventLoop {
     return removeSignalHandler(this, signal);
   }
 
+  /**
+   * Has an exported function called in a worker of `executor`, of the default one for null, and gives a future of what it comes to. Cancelling that always wins: a
+   * job that is queued is dropped; one that runs is told (`cancelRequested`), and what it comes to dropped.
+   *
+   * @throws TypeError for a function that is not from `moduleFunctions`; RuntimeError when the executor is shut down.
+   */
+  runInExecutor<A extends unknown[], R>(executor: Executor | null, fn: ModuleFunction<A, R>, ...args: A): Future<R> {
+    return runInExecutor(this, executor, fn, args);
+  }
+
+  /** Has `runInExecutor(null, …)` and `toThread` use it. */
+  setDefaultExecutor(executor: Executor): void {
+    checkExecutor(executor, "set the default executor");
+    this._defaultExecutor = executor;
+  }
+
+  /**
+   * Ends the default executor, once the jobs that it has are done. After `timeout` milliseconds it warns and leaves it to itself (3.13). `run` does this at its
+   * end, with 300,000.
+   */
+  shutdownDefaultExecutor(timeout: number | null = null): Awaitable<void> {
+    return shutdownDefaultExecutor(this, timeout);
+  }
+
   /** What `setExceptionHandler` set; null for the default handler. */
   override getExceptionHandler(): ExceptionHandler | null {
     return super.getExceptionHandler() as ExceptionHandler | null;
@@ -125,6 +157,14 @@ export class EventLoop extends BaseEventLoop {
   /** What `setTaskFactory` set; null for the usual tasks. */
   override getTaskFactory(): TaskFactory | null {
     return super.getTaskFactory() as TaskFactory | null;
+  }
+
+  /** Forgets what is scheduled; the default executor takes no more jobs and is left to itself. Does nothing the second time. */
+  override close(): void {
+    super.close();
+    this._executorIsShutDown = true;
+    void this._defaultExecutor?.shutdown({ wait: false });
+    this._defaultExecutor = null;
   }
 
   /** Stops and closes it. */

@@ -35,6 +35,9 @@ export interface RunOptions {
   readonly signals?: boolean;
 }
 
+/** How long, in milliseconds, the end of a run waits for the jobs of the default executor: asyncio's five minutes. */
+const EXECUTOR_LIMIT = 300_000;
+
 /**
  * Several runs on one loop and in one context of variables. `close()` ends what is left: tasks are cancelled and awaited, async generators
  * closed, the loop closed.
@@ -92,6 +95,7 @@ export class Runner {
     try {
       await endTasks(loop);
       await loop.runUntilComplete(loop.shutdownAsyncgens());
+      if (loop._defaultExecutor !== null) await loop.runUntilComplete(loop.shutdownDefaultExecutor(EXECUTOR_LIMIT));
     } finally {
       loop.close();
     }

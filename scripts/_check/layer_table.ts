@@ -59,6 +59,11 @@ export const LAYERS: readonly Layer[] = [
     // Its context storage is the host's.
     imports: [...PRIMITIVES, ...IO, "gen", "type runtime", "event_loop", "runner", "src/adapters/default_runtime.ts"],
   },
+  {
+    name: "worker_entry",
+    holds: ["src/worker_entry.ts"],
+    imports: ["executors", "event_loop", "src/adapters/default_runtime.ts"],
+  },
   { name: "entry", holds: ["mod.ts"], imports: [...PRIMITIVES, ...IO, "type runtime", "event_loop", "runner"] },
 ];
 
@@ -77,6 +82,7 @@ export interface Exception {
 export const IMPORT_TIME_FILE = "src/event_loop.ts";
 
 export const EXCEPTIONS: readonly Exception[] = [
+  { file: "src/worker_entry.ts", name: "serveJobs", reason: "the program of workers: nothing imports it, workers run it" },
   { file: "src/core/running.ts", name: "running", reason: "what is running on this thread: the one place for such state" },
   {
     file: IMPORT_TIME_FILE,
