@@ -129,13 +129,8 @@ export { toThread } from "./src/executors/executor.ts";
 export { type ModuleFunction, type ModuleFunctions, moduleFunctions } from "./src/executors/module_function.ts";
 export { cancelRequested, runCoroutineThreadsafe, type ThreadsafeCall } from "./src/executors/threadsafe_call.ts";
 export { transfer } from "./src/executors/transfer.ts";
-export {
-  type Executor,
-  type ExecutorOptions,
-  ProcessPoolExecutor,
-  type ShutdownOptions,
-  ThreadPoolExecutor,
-} from "./src/executors/worker_pool.ts";
+export type { ExecutorOptions, ShutdownOptions } from "./src/executors/options.ts";
+export { type Executor, ProcessPoolExecutor, ThreadPoolExecutor } from "./src/executors/pool_executors.ts";
 
 // errors
 export {

@@ -24,7 +24,7 @@ import { RuntimeError } from "./errors.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executors/executor.ts";
 import type { ModuleFunction } from "./executors/module_function.ts";
-import type { Executor } from "./executors/worker_pool.ts";
+import type { Executor } from "./executors/pool_executors.ts";
 import type { Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { Transport } from "./net/transports.ts";

@@ -7,4 +7,4 @@ import { defaultRuntime } from "./adapters/default_runtime.ts";
 import { serveJobs } from "./executors/worker_side.ts";
 import "./event_loop.ts"; // the loop of jobs that wait
 
-serveJobs(defaultRuntime().workers!.enclosing()!);
+serveJobs(defaultRuntime().workers!);

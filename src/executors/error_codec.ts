@@ -19,7 +19,7 @@ export type Encoded = { readonly error: EncodedError } | { readonly value: unkno
 
 /** So deep causes and collections go. */
 const DEPTH = 20;
-const APART = new Set(["name", "message", "stack"]);
+const APART: ReadonlySet<string> = new Set(["name", "message", "stack"]);
 
 /** `thrown` as plain data. With `test`, which throws for what cannot be sent, such values become text. */
 export function encodeError(thrown: unknown, test?: (value: unknown) => void): Encoded {

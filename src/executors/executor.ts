@@ -11,13 +11,13 @@ import {
   checkDelay,
   type CoroutineGenerator,
   currentLoop,
-  Future,
+  type Future,
   wrapFuture,
 } from "../core/mod.ts";
 import { RuntimeError, TimeoutError } from "../errors.ts";
 import { waitFor } from "../tasks/timeout.ts";
 import type { ModuleFunction } from "./module_function.ts";
-import { type Executor, ProcessPoolExecutor, ThreadPoolExecutor } from "./worker_pool.ts";
+import { type Executor, ProcessPoolExecutor, ThreadPoolExecutor } from "./pool_executors.ts";
 
 /** A loop with executors. */
 export interface ExecutorLoop extends BaseEventLoop {

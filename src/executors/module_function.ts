@@ -4,13 +4,12 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-
-declare const remote: unique symbol;
+import type { WorkerDriver } from "../runtime/worker_driver.ts";
 
 /** An exported function of a module that workers import by its URL. */
 export interface ModuleFunction<A extends unknown[], R> {
   /** Its type; nothing is there when it runs. */
-  readonly [remote]: (...args: A) => R;
+  readonly signature?: (...args: A) => R;
   /** The module's URL. */
   readonly url: string;
   /** The name of the export. */
@@ -82,9 +81,8 @@ export function checkModuleFunction(fn: unknown, action: string): asserts fn is 
 }
 
 /** The exported function itself. @throws TypeError when the module has none of that name. */
-export async function loadFunction(url: string, name: string): Promise<(...args: unknown[]) => unknown> {
-  const module = await import(url) as Readonly<Record<string, unknown>>;
-  const fn = module[name];
+export async function loadFunction({ load }: WorkerDriver, url: string, name: string): Promise<(...args: unknown[]) => unknown> {
+  const fn = (await load(url))[name];
   if (typeof fn !== "function") throw new TypeError(`Cannot call ${name}: ${url} exports no function of this name`);
   return fn as (...args: unknown[]) => unknown;
 }

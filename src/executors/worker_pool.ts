@@ -1,5 +1,5 @@
 /**
- * Executors: pools of threads and of processes.
+ * What pools of threads and of processes have in common: all but the kind of their workers.
  *
  * @module
  */
@@ -23,43 +23,9 @@ import type { WorkerDriver, WorkerKind } from "../runtime/worker_driver.ts";
 import { decodeError, type Encoded } from "./error_codec.ts";
 import { MapItems } from "./map_items.ts";
 import type { Call } from "./messages.ts";
+import type { ExecutorOptions, ShutdownOptions } from "./options.ts";
 import { checkModuleFunction, type ModuleFunction } from "./module_function.ts";
 import { type SlotOwner, WorkerSlot } from "./worker_slot.ts";
-
-/** How an executor is to be made. */
-export interface ExecutorOptions {
-  /** How many workers there are at the most; they are started when they are needed. @default for threads as many as processors and four more, up to 32; for processes as many as processors */
-  readonly maxWorkers?: number;
-  /** Called in each worker before its first job. When it fails the executor is broken. */
-  // deno-lint-ignore no-explicit-any -- of any arguments
-  readonly initializer?: ModuleFunction<any[], unknown>;
-  /** Its arguments. */
-  readonly initargs?: readonly unknown[];
-  /** After so many jobs a worker is replaced. @default never */
-  readonly maxTasksPerChild?: number;
-  /** What its workers are called, for people. */
-  readonly name?: string;
-  /** How many milliseconds a running job may go on after its future was cancelled before its worker is terminated and replaced. @default for ever */
-  readonly terminateAfter?: number;
-}
-
-/** How an executor is to be shut down. */
-export interface ShutdownOptions {
-  /** Whether to wait for the jobs, those that run and those that are queued, and for the ends of the workers. @default true */
-  readonly wait?: boolean;
-  /** Whether to cancel the jobs that are queued. @default false */
-  readonly cancelFutures?: boolean;
-}
-
-/** Runs functions elsewhere. */
-export interface Executor extends AsyncDisposable {
-  /** Has `fn(...args)` called; gives a future of what it comes to. */
-  submit<A extends unknown[], R>(fn: ModuleFunction<A, R>, ...args: A): Future<R>;
-  /** Has `fn` called with the first of each iterable, with the second of each, and so on; gives the results in this order. */
-  map<A extends unknown[], R>(fn: ModuleFunction<A, R>, ...iterables: { [K in keyof A]: Iterable<A[K]> }): Items<R>;
-  /** Takes no more jobs, and ends when those that it has are done. */
-  shutdown(options?: ShutdownOptions): Awaitable<void>;
-}
 
 /** A job.  queued ── begun ──▶ running ── ended ──▶ done; a cancelled one is forgotten when it is queued, and flagged when it runs. */
 class Job<R = unknown> extends Future<R> {
@@ -95,7 +61,8 @@ class Job<R = unknown> extends Future<R> {
   }
 }
 
-abstract class WorkerPool implements Executor, SlotOwner {
+/** Workers of one kind, and their jobs. */
+export class WorkerPool implements SlotOwner {
   readonly #kind: WorkerKind;
   readonly #options: ExecutorOptions;
   readonly #initializer: Call | null;
@@ -117,19 +84,13 @@ abstract class WorkerPool implements Executor, SlotOwner {
     this.#initializer = initializer === undefined ? null : { url: initializer.url, name: initializer.name, args: [...initargs ?? []] };
   }
 
-  submit<A extends unknown[], R>(fn: ModuleFunction<A, R>, ...args: A): Future<R> {
-    return this._submit(currentLoop(), fn, args);
-  }
-
+  /** Submits all jobs at once. */
   map<A extends unknown[], R>(fn: ModuleFunction<A, R>, ...iterables: { [K in keyof A]: Iterable<A[K]> }): Items<R> {
-    return new MapItems(zip(iterables as readonly Iterable<unknown>[]).map((args) => this.submit(fn, ...args as A)));
+    return new MapItems(zip(iterables as readonly Iterable<unknown>[]).map((args) => this.submit(currentLoop(), fn, args as A)));
   }
 
-  /**
-   * The same as `submit`, for a loop.
-   * @internal
-   */
-  _submit<A extends unknown[], R>(loop: BaseEventLoop, fn: ModuleFunction<A, R>, args: A): Future<R> {
+  /** The future belongs to `loop`. */
+  submit<A extends unknown[], R>(loop: BaseEventLoop, fn: ModuleFunction<A, R>, args: A): Future<R> {
     checkModuleFunction(fn, "submit a job");
     loop._checkOpen();
     if (this.#broken !== null) throw new BrokenExecutor("Cannot submit a job: the executor is broken", { cause: this.#broken });
@@ -276,6 +237,7 @@ abstract class WorkerPool implements Executor, SlotOwner {
 
   // -------------------------------------------------------------- the end
 
+  /** Takes no more jobs, from the call on. */
   shutdown(options: ShutdownOptions = {}): Awaitable<void> {
     const { wait = true, cancelFutures = false } = options;
     this.#closing = true;
@@ -301,26 +263,6 @@ abstract class WorkerPool implements Executor, SlotOwner {
         if (!waiter.done()) waiter.setResult();
       });
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.shutdown();
-  }
-}
-
-/** Runs functions in threads, each with memory and modules of its own: arguments and results are cloned, SharedArrayBuffers shared. */
-export class ThreadPoolExecutor extends WorkerPool {
-  /** Starts nothing yet. @throws RangeError for numbers of workers or jobs that are not positive. */
-  constructor(options: ExecutorOptions = {}) {
-    super("thread", options);
-  }
-}
-
-/** Runs functions in processes of their own: arguments and results are cloned. What a worker does cannot harm this process. */
-export class ProcessPoolExecutor extends WorkerPool {
-  /** Starts nothing yet. @throws RangeError for numbers of workers or jobs that are not positive. */
-  constructor(options: ExecutorOptions = {}) {
-    super("process", options);
   }
 }
 

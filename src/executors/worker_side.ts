@@ -4,18 +4,19 @@
  * @module
  */
 import { isDrivable, isPromiseLike, running, Task, type WorkerCall, type WorkerFace } from "../core/mod.ts";
-import type { WorkerScope } from "../runtime/worker_driver.ts";
+import type { WorkerDriver, WorkerScope } from "../runtime/worker_driver.ts";
 import { encodeError } from "./error_codec.ts";
 import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type ToOwner, type ToWorker } from "./messages.ts";
 import { loadFunction } from "./module_function.ts";
 import { checkForProcess, unwrap } from "./transfer.ts";
 
-/** Begins to serve. */
-export function serveJobs(scope: WorkerScope): void {
-  running.worker = new JobServer(scope);
+/** Begins to serve whoever started this worker. */
+export function serveJobs(driver: WorkerDriver): void {
+  running.worker = new JobServer(driver, driver.enclosing()!);
 }
 
 class JobServer implements WorkerFace {
+  readonly #driver: WorkerDriver;
   readonly #scope: WorkerScope;
   readonly #functions = new Map<string, (...args: unknown[]) => unknown>();
   #flags: Int32Array | null = null;
@@ -26,7 +27,8 @@ class JobServer implements WorkerFace {
   #calls = 0;
   readonly #open = new Map<number, WorkerCall>();
 
-  constructor(scope: WorkerScope) {
+  constructor(driver: WorkerDriver, scope: WorkerScope) {
+    this.#driver = driver;
     this.#scope = scope;
     scope.onMessage((message) => this.#receive(message as ToWorker));
   }
@@ -43,7 +45,7 @@ class JobServer implements WorkerFace {
     this.#flags = flags;
     this.#answers = answers;
     try {
-      if (initializer !== null) await settled((await loadFunction(initializer.url, initializer.name))(...initializer.args));
+      if (initializer !== null) await settled((await loadFunction(this.#driver, initializer.url, initializer.name))(...initializer.args));
       this.#post({ type: "ready" });
     } catch (error) {
       this.#fail(error, "ready");
@@ -66,7 +68,7 @@ class JobServer implements WorkerFace {
 
   async #loadAndRun(call: Call): Promise<void> {
     try {
-      const fn = await loadFunction(call.url, call.name);
+      const fn = await loadFunction(this.#driver, call.url, call.name);
       this.#functions.set(keyOf(call), fn);
       this.#done(await settled(fn(...call.args)));
     } catch (error) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type BaseEventLoop, type CoroutineGenerator, isDrivable, isPromiseLike, runBody, Task, until } from "../core/mod.ts";
+import { type BaseEventLoop, type CoroutineGenerator, isDrivable, isPromiseLike, runBody, type Task, until } from "../core/mod.ts";
 import type { WorkerDriver, WorkerHandle, WorkerKind } from "../runtime/worker_driver.ts";
 import { type Encoded, encodeError } from "./error_codec.ts";
 import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type ToOwner, type ToWorker } from "./messages.ts";
@@ -48,6 +48,7 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   /** How many jobs it was given. */
   jobs = 0;
   readonly #owner: SlotOwner;
+  readonly #driver: WorkerDriver;
   readonly #kind: WorkerKind;
   readonly #handle: WorkerHandle;
   readonly #flags: Int32Array | null;
@@ -58,6 +59,7 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
 
   constructor(owner: SlotOwner, driver: WorkerDriver, kind: WorkerKind, name: string, initializer: Call | null) {
     this.#owner = owner;
+    this.#driver = driver;
     this.#kind = kind;
     this.#handle = driver.start(kind, entry(), name, {
       onMessage: (message) => this.#receive(message as ToOwner),
@@ -135,7 +137,7 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   }
 
   #call(loop: BaseEventLoop, id: number, call: Call): void {
-    const task = loop.createTask(() => runCall(call));
+    const task = loop.createTask(() => runCall(this.#driver, call));
     this.#calls.set(id, task);
     task.addDoneCallback(() => {
       this.#calls.delete(id);
@@ -176,8 +178,8 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
 }
 
 /** Calls an exported function, in the task that runs this. */
-function* runCall({ url, name, args }: Call): CoroutineGenerator<unknown> {
-  const fn = yield* until(loadFunction(url, name));
+function* runCall(driver: WorkerDriver, { url, name, args }: Call): CoroutineGenerator<unknown> {
+  const fn = yield* until(loadFunction(driver, url, name));
   return yield* runBody(() => {
     const result = fn(...args);
     return isPromiseLike(result) || isDrivable(result) && "next" in result ? result as PromiseLike<unknown> : immediately(result);

@@ -45,6 +45,8 @@ export interface WorkerDriver {
   readonly parallelism: number;
   /** Starts a worker that runs the module at `url`. */
   start(kind: WorkerKind, url: string, name: string, events: WorkerEvents): WorkerHandle;
+  /** The exports of the module at `url`, loaded in this thread. */
+  load(url: string): Promise<Readonly<Record<string, unknown>>>;
   /** The worker that this code runs in; null on the main thread. */
   enclosing(): WorkerScope | null;
 }

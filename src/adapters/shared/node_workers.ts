@@ -36,6 +36,11 @@ export function parallelism(): number {
   return os.availableParallelism?.() ?? os.cpus().length;
 }
 
+/** The exports of a module. */
+export function load(url: string): Promise<Readonly<Record<string, unknown>>> {
+  return import(url);
+}
+
 /** The next message of a port, without waiting for it. */
 export function receiveNow(port: object): { readonly message: unknown } | undefined {
   return threads().receiveMessageOnPort(port);
@@ -48,6 +53,7 @@ export function nodeWorkers(): WorkerDriver {
       return parallelism();
     },
     start: (kind, url, name, events) => kind === "process" ? startProcess(url, events) : new NodeThread(url, name, events),
+    load,
     enclosing: () => threadScope() ?? forkedScope(),
   };
 }

@@ -8,7 +8,7 @@
 import type { WorkerDriver, WorkerEvents, WorkerHandle, WorkerScope } from "../../runtime/worker_driver.ts";
 import { forkedScope, startProcess } from "./forked_workers.ts";
 import { hostGlobals } from "./host.ts";
-import { parallelism, receiveNow } from "./node_workers.ts";
+import { load, parallelism, receiveNow } from "./node_workers.ts";
 
 interface WorkerEvent {
   readonly data?: unknown;
@@ -51,6 +51,7 @@ export function webWorkers(): WorkerDriver {
       return parallelism();
     },
     start: (kind, url, name, events) => kind === "process" ? startProcess(url, events) : new WebThread(url, name, events),
+    load,
     enclosing: () => threadScope() ?? forkedScope(),
   };
 }
