@@ -177,38 +177,37 @@ for (const [kind, make] of KINDS) {
 
     it(
       `settles each of many jobs once, and is at full strength after (${kind})`,
-      () => pooled(make, { maxWorkers: 4, terminateAfter: 1 }, tryMany),
+      () => pooled(make, { maxWorkers: 4, terminateAfter: 1 }, (pool) => tryMany(pool, stress(kind === "threads" ? 10_000 : 2000))),
       {
         timeout: 300_000,
       },
     );
   });
+}
 
-  async function tryMany(pool: Pool): Promise<void> {
-    const FATES = ["fail", "slow", "fine", "fine", "fine"];
-    const settled = new Map<number, number>();
-    const count = kind === "threads" ? stress(10_000) : stress(1000);
-    const jobs: Future<number>[] = [];
-    for (let n = 0; n < count; n++) {
-      const fate = n % 100 === 53 ? "die" : FATES[n * 7919 % FATES.length]!;
-      const job = pool.submit(work.trial, n, fate);
-      job.addDoneCallback(() => settled.set(n, (settled.get(n) ?? 0) + 1));
-      jobs.push(job);
-      if (n % 3 === 0) await sleep(0);
-      if (n % 10 === 0) jobs[n * 31 % jobs.length]!.cancel();
-    }
-    const outcomes = await gather(jobs, { returnExceptions: true }) as unknown[];
-    await sleep(0);
-    for (const [n, outcome] of outcomes.entries()) {
-      const right = outcome === n || isCancelled(outcome) || outcome instanceof BrokenExecutor ||
-        String(outcome) === `RangeError: trial ${n}`;
-      assert.ok(right, `job ${n}: ${outcome}`);
-    }
-    assert.deepEqual([settled.size, Math.max(...settled.values())], [count, 1]);
-    assert.ok(outcomes.some((outcome) => outcome instanceof BrokenExecutor) && outcomes.some(isCancelled));
-    const again = await gather(Array.from({ length: 8 }, (_, n) => pool.submit(work.waitAndAdd, n, 1)));
-    assert.deepEqual(again, [1, 2, 3, 4, 5, 6, 7, 8]);
+async function tryMany(pool: Pool, count: number): Promise<void> {
+  const FATES = ["fail", "slow", "fine", "fine", "fine"];
+  const settled = new Map<number, number>();
+  const jobs: Future<number>[] = [];
+  for (let n = 0; n < count; n++) {
+    const fate = n % 100 === 53 ? "die" : FATES[n * 7919 % FATES.length]!;
+    const job = pool.submit(work.trial, n, fate);
+    job.addDoneCallback(() => settled.set(n, (settled.get(n) ?? 0) + 1));
+    jobs.push(job);
+    if (n % 3 === 0) await sleep(0);
+    if (n % 10 === 0) jobs[n * 31 % jobs.length]!.cancel();
   }
+  const outcomes = await gather(jobs, { returnExceptions: true }) as unknown[];
+  await sleep(0);
+  for (const [n, outcome] of outcomes.entries()) {
+    const right = outcome === n || isCancelled(outcome) || outcome instanceof BrokenExecutor ||
+      String(outcome) === `RangeError: trial ${n}`;
+    assert.ok(right, `job ${n}: ${outcome}`);
+  }
+  assert.deepEqual([settled.size, Math.max(...settled.values())], [count, 1]);
+  assert.ok(outcomes.some((outcome) => outcome instanceof BrokenExecutor) && outcomes.some(isCancelled));
+  const again = await gather(Array.from({ length: 8 }, (_, n) => pool.submit(work.waitAndAdd, n, 1)));
+  assert.deepEqual(again, [1, 2, 3, 4, 5, 6, 7, 8]);
 }
 
 describe("Threads", () => {

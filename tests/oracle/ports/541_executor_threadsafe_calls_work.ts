@@ -1,9 +1,9 @@
 // A function of one thread is called in another by its name: `event` is that of this module on the main thread.
-import { Event, moduleFunctions, runCoroutineThreadsafe, sleep } from "tsyncio";
+import { type CoroutineGenerator, Event, moduleFunctions, runCoroutineThreadsafe, sleep } from "tsyncio";
 
-export const event = new Event();
+export const event: Event = new Event();
 
-export function* double(n: number) {
+export function* double(n: number): CoroutineGenerator<number> {
   yield* sleep(10);
   if (n < 0) throw new RangeError("negative");
   return 2 * n;
