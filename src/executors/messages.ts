@@ -24,10 +24,19 @@ export interface Answer {
   readonly error?: Encoded;
 }
 
+/**
+ * A job: its number, the number that its worker knows the function by, and the arguments; the first time the function too. An array, like the result: hosts
+ * clone small ones in half the time of objects.
+ */
+export type JobMessage = readonly [id: number, fn: number, args: readonly unknown[], url?: string, name?: string];
+
+/** What a job has returned. */
+export type Result = readonly [value: unknown];
+
 /** From an executor to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly flags: Int32Array | null; readonly answers: MessagePort | null; readonly initializer: Call | null }
-  | { readonly type: "job"; readonly id: number; readonly call: Call }
+  | JobMessage
   | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "look" }
   | Answer;
@@ -35,7 +44,7 @@ export type ToWorker =
 /** From a worker to its executor. */
 export type ToOwner =
   | { readonly type: "ready"; readonly error?: Encoded }
-  | { readonly type: "done"; readonly value: unknown }
+  | Result
   | { readonly type: "failed"; readonly error: Encoded }
   | { readonly type: "call"; readonly id: number; readonly call: Call }
   | { readonly type: "cancelCall"; readonly id: number; readonly message: string };

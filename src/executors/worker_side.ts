@@ -6,7 +6,7 @@
 import { isDrivable, isPromiseLike, running, Task, type WorkerCall, type WorkerFace } from "../core/mod.ts";
 import type { WorkerDriver, WorkerScope } from "../runtime/worker_driver.ts";
 import { encodeError } from "./error_codec.ts";
-import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type ToOwner, type ToWorker } from "./messages.ts";
+import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type JobMessage, type ToOwner, type ToWorker } from "./messages.ts";
 import { loadFunction } from "./module_function.ts";
 import { checkForProcess, unwrap } from "./transfer.ts";
 
@@ -18,7 +18,9 @@ export function serveJobs(driver: WorkerDriver): void {
 class JobServer implements WorkerFace {
   readonly #driver: WorkerDriver;
   readonly #scope: WorkerScope;
-  readonly #functions = new Map<string, (...args: unknown[]) => unknown>();
+  /** By the numbers that the owner has given them. */
+  readonly #functions: (((...args: unknown[]) => unknown) | undefined)[] = [];
+  readonly #names: { readonly url: string; readonly name: string }[] = [];
   #flags: Int32Array | null = null;
   #answers: MessagePort | null = null;
   /** Of processes, which have no flags. */
@@ -34,7 +36,7 @@ class JobServer implements WorkerFace {
   }
 
   #receive(message: ToWorker): void {
-    if (message.type === "job") this.#begin(message.id, message.call);
+    if (isJob(message)) this.#begin(message);
     else if (message.type === "cancel") this.#cancelled = message.id;
     else if (message.type === "answer") this.#answer(message);
     else if (message.type === "look") this.#takeAnswers();
@@ -53,12 +55,12 @@ class JobServer implements WorkerFace {
   }
 
   /** What does not wait is done before it returns. */
-  #begin(id: number, call: Call): void {
+  #begin([id, number, args, url, name]: JobMessage): void {
     this.#job = id;
+    const fn = this.#functions[number];
+    if (fn === undefined) return void this.#loadAndRun(number, args, url, name);
     try {
-      const fn = this.#functions.get(keyOf(call));
-      if (fn === undefined) return void this.#loadAndRun(call);
-      const result = fn(...call.args);
+      const result = fn(...args);
       if (isPromiseLike(result) || isDrivable(result) && "next" in result) return void this.#finish(result);
       this.#done(result);
     } catch (error) {
@@ -66,11 +68,13 @@ class JobServer implements WorkerFace {
     }
   }
 
-  async #loadAndRun(call: Call): Promise<void> {
+  /** A function that could not be loaded is looked for again, by the name under which it is known. */
+  async #loadAndRun(number: number, args: readonly unknown[], url?: string, name?: string): Promise<void> {
+    if (url !== undefined && name !== undefined) this.#names[number] = { url, name };
+    const known = this.#names[number]!;
     try {
-      const fn = await loadFunction(this.#driver, call.url, call.name);
-      this.#functions.set(keyOf(call), fn);
-      this.#done(await settled(fn(...call.args)));
+      const fn = this.#functions[number] = await loadFunction(this.#driver, known.url, known.name);
+      this.#done(await settled(fn(...args)));
     } catch (error) {
       this.#fail(error, "failed");
     }
@@ -87,7 +91,7 @@ class JobServer implements WorkerFace {
   #done(result: unknown): void {
     const list: object[] = [];
     try {
-      this.#post({ type: "done", value: unwrap(result, list) }, list);
+      this.#post([unwrap(result, list)], list);
     } catch (error) {
       this.#fail(new TypeError(`Cannot send the result of the job: ${messageOf(error)}`, { cause: error }), "failed");
     }
@@ -102,7 +106,7 @@ class JobServer implements WorkerFace {
   }
 
   #post(message: ToOwner, list: readonly object[] = []): void {
-    if (this.#scope.kind === "process" && message.type !== "ready") checkForProcess(message);
+    if (this.#scope.kind === "process") checkForProcess(message);
     this.#scope.post(message, list);
   }
 
@@ -151,8 +155,8 @@ class JobServer implements WorkerFace {
   }
 }
 
-function keyOf({ url, name }: Call): string {
-  return `${url} ${name}`;
+function isJob(message: ToWorker): message is JobMessage {
+  return Array.isArray(message);
 }
 
 function messageOf(error: unknown): string {

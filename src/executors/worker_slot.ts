@@ -6,7 +6,7 @@
 import { type BaseEventLoop, type CoroutineGenerator, isDrivable, isPromiseLike, runBody, type Task, until } from "../core/mod.ts";
 import type { WorkerDriver, WorkerHandle, WorkerKind } from "../runtime/worker_driver.ts";
 import { type Encoded, encodeError } from "./error_codec.ts";
-import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type ToOwner, type ToWorker } from "./messages.ts";
+import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type Result, type ToOwner, type ToWorker } from "./messages.ts";
 import { loadFunction } from "./module_function.ts";
 import { checkForProcess, unwrap } from "./transfer.ts";
 
@@ -54,6 +54,8 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   readonly #flags: Int32Array | null;
   readonly #answers: MessagePort | null;
   readonly #calls = new Map<number, Task<unknown>>();
+  /** The functions that it knows, by URL and name. */
+  readonly #functions = new Map<string, number>();
   /** The loop of the newest job: calls of what a job left behind run there too. */
   #loop: BaseEventLoop | null = null;
 
@@ -80,13 +82,18 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   begin(job: J): void {
     const list: object[] = [];
     const args = job.call.args.map((arg) => unwrap(arg, list));
+    const { url, name } = job.call;
+    const key = `${url} ${name}`;
+    const known = this.#functions.get(key);
     try {
-      this.#post({ type: "job", id: this.jobs + 1, call: { ...job.call, args } }, list);
+      if (known !== undefined) this.#post([this.jobs + 1, known, args], list);
+      else this.#post([this.jobs + 1, this.#functions.size, args, url, name], list);
     } catch (error) {
       throw new TypeError(`Cannot send the arguments of ${job.call.name}(): ${error instanceof Error ? error.message : error}`, {
         cause: error,
       });
     }
+    if (known === undefined) this.#functions.set(key, this.#functions.size);
     this.jobs++;
     this.job = job;
     this.#loop = job.loop;
@@ -121,8 +128,8 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   }
 
   #receive(message: ToOwner): void {
+    if (isResult(message)) return this.#owner._jobEnded(this, { value: message[0] });
     switch (message.type) {
-      case "done":
       case "failed":
         return this.#owner._jobEnded(this, message);
       case "call":
@@ -175,6 +182,10 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
     for (const task of this.#calls.values()) this.#loop?._deliver(() => task.cancel("the worker that called has ended"));
     this.#owner._exited(this, how, error);
   }
+}
+
+function isResult(message: ToOwner): message is Result {
+  return Array.isArray(message);
 }
 
 /** Calls an exported function, in the task that runs this. */

@@ -60,9 +60,12 @@ class WebThread implements WorkerHandle {
   readonly #worker: WebWorker;
   readonly #end: (how: string, error?: unknown) => void;
   #alive = true;
+  /** How it is kept from keeping the process alive. */
+  readonly #setReference: (on: boolean) => void;
 
   constructor(url: string, name: string, events: WorkerEvents) {
     this.#worker = new (globals().Worker)(url, { type: "module", name });
+    this.#setReference = referenceOf(this.#worker);
     let ended = false;
     this.#end = (how, error) => {
       if (ended) return;
@@ -89,10 +92,7 @@ class WebThread implements WorkerHandle {
   keepAlive(on: boolean): void {
     if (on === this.#alive) return;
     this.#alive = on;
-    const worker = this.#worker;
-    if (on && worker.ref !== undefined) worker.ref();
-    else if (!on && worker.unref !== undefined) worker.unref();
-    else setReference(worker, on);
+    this.#setReference(on);
   }
 
   stop(): void {
@@ -106,10 +106,11 @@ class WebThread implements WorkerHandle {
 }
 
 /** Deno has `ref` and `unref` in one method without a name, for its own node:worker_threads. Without it an idle worker keeps the process alive. */
-function setReference(worker: WebWorker, on: boolean): void {
+function referenceOf(worker: WebWorker): (on: boolean) => void {
+  if (worker.ref !== undefined) return (on) => on ? worker.ref!() : worker.unref!();
   const prototype = globals().Worker.prototype as Record<symbol, unknown>;
   const key = Object.getOwnPropertySymbols(prototype).find(({ description }) => !description);
-  if (key !== undefined) (prototype[key] as (on: boolean) => void).call(worker, on);
+  return key === undefined ? () => {} : (on) => (prototype[key] as (on: boolean) => void).call(worker, on);
 }
 
 function threadScope(): WorkerScope | null {
