@@ -55,6 +55,7 @@ export {
   isCoroutine,
   isCoroutineFunction,
   isFuture,
+  type Items,
   type LoopOptions,
   type ResultOf,
   type Startable,
@@ -114,10 +115,22 @@ export { type ClientHandler, openConnection, startServer, StreamReaderProtocol }
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
 
+// signals
+export { type SignalName, signals } from "./src/process/signals.ts";
+
+// executors
+export { toThread } from "./src/executors/executor.ts";
+export { type ModuleFunction, type ModuleFunctions, moduleFunctions } from "./src/executors/module_function.ts";
+export { cancelRequested, runCoroutineThreadsafe, type ThreadsafeCall } from "./src/executors/threadsafe_call.ts";
+export { transfer } from "./src/executors/transfer.ts";
+export type { ExecutorOptions, ShutdownOptions } from "./src/executors/options.ts";
+export { type Executor, ProcessPoolExecutor, ThreadPoolExecutor } from "./src/executors/pool_executors.ts";
+
 // errors
 export {
   AddressInfoError,
   BrokenBarrierError,
+  BrokenExecutor,
   BrokenPipeError,
   CancelledError,
   ConnectionAbortedError,

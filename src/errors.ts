@@ -137,6 +137,20 @@ export class QueueShutDown extends Error {
   }
 }
 
+// ---------------------------------------------------------------- executors
+
+/** A worker of an executor ended in the middle of a job, or none could be started. */
+export class BrokenExecutor extends RuntimeError {
+  /** The name of the class. */
+  override get name(): string {
+    return "BrokenExecutor";
+  }
+  /** Which error it is, across copies and threads. */
+  override get code(): "BROKEN_EXECUTOR" {
+    return "BROKEN_EXECUTOR";
+  }
+}
+
 // ---------------------------------------------------------------- groups
 
 /** What `split` and `subgroup` of a group look for: an error class, one of several classes, or what a function says of an error. */

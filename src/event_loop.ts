@@ -7,6 +7,7 @@ import { defaultRuntime } from "./adapters/default_runtime.ts";
 import {
   type Awaitable,
   type ExceptionContext,
+  type Future,
   type LoopOptions,
   running,
   runningLoop,
@@ -16,10 +17,17 @@ import {
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
+import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executors/executor.ts";
+import type { ModuleFunction } from "./executors/module_function.ts";
+import type { Executor } from "./executors/pool_executors.ts";
 import type { Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { Transport } from "./net/transports.ts";
+import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import { CoreEventLoop } from "./without_io/event_loop.ts";
+
+/** How long, in milliseconds, the end of a run waits for the jobs of the default executor: asyncio's five minutes. */
+const EXECUTOR_LIMIT = 300_000;
 
 /** Called with the loop and what happened. */
 export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void;
@@ -29,6 +37,13 @@ export type TaskFactory = <T>(loop: EventLoop, coroutine: Startable<T>, options:
 
 /** An event loop: a guest of the host's loop. Several may run side by side; most programs meet the one that `run` makes. */
 export class EventLoop extends CoreEventLoop {
+  /** @internal */
+  _signals: SignalTable | null = null;
+  /** @internal */
+  _defaultExecutor: Executor | null = null;
+  /** @internal */
+  _executorIsShutDown = false;
+
   /** Makes a loop on `options.runtime`, or on the host that runs this code. */
   constructor(options: LoopOptions = {}) {
     super({ ...options, runtime: options.runtime ?? defaultRuntime() });
@@ -54,6 +69,45 @@ export class EventLoop extends CoreEventLoop {
     return createServer(this, protocolFactory, options);
   }
 
+  /**
+   * Calls `callback(...args)` inside the loop whenever the signal comes, in place of the callback that was set for it before; its default effect is off
+   * meanwhile. How often a signal came is not told. It keeps nothing alive: a program that only waits for signals uses `signals`.
+   *
+   * @throws TypeError for a coroutine function, RangeError for the name of no signal, RuntimeError for signals that cannot be caught, such as SIGKILL.
+   */
+  addSignalHandler<A extends unknown[]>(signal: SignalName, callback: (...args: A) => void, ...args: A): void {
+    addSignalHandler(this, signal, callback, args);
+  }
+
+  /** Removes the handler of the signal, whose default effect is on again. False when there was none. */
+  removeSignalHandler(signal: SignalName): boolean {
+    return removeSignalHandler(this, signal);
+  }
+
+  /**
+   * Has an exported function called in a worker of `executor`, of the default one for null, and gives a future of what it comes to. Cancelling that always wins: a
+   * job that is queued is dropped; one that runs is told (`cancelRequested`), and what it comes to dropped.
+   *
+   * @throws TypeError for a function that is not from `moduleFunctions`; RuntimeError when the executor is shut down.
+   */
+  runInExecutor<A extends unknown[], R>(executor: Executor | null, fn: ModuleFunction<A, R>, ...args: A): Future<R> {
+    return runInExecutor(this, executor, fn, args);
+  }
+
+  /** Has `runInExecutor(null, …)` and `toThread` use it. */
+  setDefaultExecutor(executor: Executor): void {
+    checkExecutor(executor, "set the default executor");
+    this._defaultExecutor = executor;
+  }
+
+  /**
+   * Ends the default executor, once the jobs that it has are done. After `timeout` milliseconds it warns and leaves it to itself (3.13). `run` does this at its
+   * end, with 300,000.
+   */
+  shutdownDefaultExecutor(timeout: number | null = null): Awaitable<void> {
+    return shutdownDefaultExecutor(this, timeout);
+  }
+
   /** What `setExceptionHandler` set; null for the default handler. */
   override getExceptionHandler(): ExceptionHandler | null {
     return super.getExceptionHandler() as ExceptionHandler | null;
@@ -62,6 +116,24 @@ export class EventLoop extends CoreEventLoop {
   /** What `setTaskFactory` set; null for the usual tasks. */
   override getTaskFactory(): TaskFactory | null {
     return super.getTaskFactory() as TaskFactory | null;
+  }
+
+  /** Forgets what is scheduled; the default executor takes no more jobs and is left to itself. Does nothing the second time. */
+  override close(): void {
+    super.close();
+    this._executorIsShutDown = true;
+    void this._defaultExecutor?.shutdown({ wait: false });
+    this._defaultExecutor = null;
+  }
+
+  /** @internal */
+  override _handlesSignal(name: string): boolean {
+    return this._signals?.has(name as SignalName) ?? false;
+  }
+
+  /** @internal */
+  override _endServices(): Awaitable<void> | null {
+    return this._defaultExecutor === null ? null : this.shutdownDefaultExecutor(EXECUTOR_LIMIT);
   }
 }
 

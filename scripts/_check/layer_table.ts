@@ -62,6 +62,11 @@ export const LAYERS: readonly Layer[] = [
     // Its context storage is the host's.
     imports: [...PRIMITIVES, ...IO, "gen", "type runtime", "without_io", "event_loop", "runner", "src/adapters/default_runtime.ts"],
   },
+  {
+    name: "worker_entry",
+    holds: ["src/worker_entry.ts"],
+    imports: ["executors", "event_loop", "src/adapters/default_runtime.ts"],
+  },
   { name: "entry", holds: ["mod.ts"], imports: [...PRIMITIVES, ...IO, "type runtime", "without_io", "event_loop", "runner"] },
 ];
 
@@ -100,6 +105,7 @@ export const UNKNOWN_HOST_NAMES: readonly string[] = [
 export const IMPORT_TIME_FILES: readonly string[] = ["src/without_io/event_loop.ts", "src/event_loop.ts"];
 
 export const EXCEPTIONS: readonly Exception[] = [
+  { file: "src/worker_entry.ts", name: "serveJobs", reason: "the program of workers: nothing imports it, workers run it" },
   { file: "src/core/running.ts", name: "running", reason: "what is running on this thread: the one place for such state" },
   ...IMPORT_TIME_FILES.map((file) => ({
     file,

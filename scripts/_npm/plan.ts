@@ -21,6 +21,9 @@ export interface Plan {
   readonly folder: string;
 }
 
+/** What workers run. Nothing imports it: they are started with its URL. */
+export const WORKER_ENTRY = "./src/worker_entry.ts";
+
 /** What an emitter makes of a source: `esm/mod.js`, `esm/src/…`. */
 export function emitted(source: string, ending: ".js" | ".d.ts"): string {
   return `./esm/${source.replace(/^\.\//, "").replace(/\.ts$/, ending)}`;

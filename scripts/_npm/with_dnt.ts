@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import process from "node:process";
 import { ROOT } from "../_check/files.ts";
-import { packageJson, type Plan } from "./plan.ts";
+import { packageJson, type Plan, WORKER_ENTRY } from "./plan.ts";
 
 /** The part of dnt that is used. */
 interface Dnt {
@@ -26,7 +26,10 @@ export async function emitWithDnt(plan: Plan): Promise<DntOutcome> {
     return { missing: `${specifier} cannot be imported: ${error instanceof Error ? error.message.split("\n")[0] : error}` };
   }
   await dnt.build({
-    entryPoints: plan.entries.map(({ name, source }) => ({ name, path: path.join(ROOT, source) })),
+    entryPoints: [...plan.entries, { name: "./worker_entry", source: WORKER_ENTRY }].map(({ name, source }) => ({
+      name,
+      path: path.join(ROOT, source),
+    })),
     outDir: plan.folder,
     package: packageJson(plan),
     scriptModule: false,

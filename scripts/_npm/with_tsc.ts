@@ -6,7 +6,7 @@ import process from "node:process";
 import { ROOT } from "../_check/files.ts";
 import { run } from "../_check/run.ts";
 import { describeFailure, installTools, toolPath } from "../toolchain.mjs";
-import type { Plan } from "./plan.ts";
+import { type Plan, WORKER_ENTRY } from "./plan.ts";
 
 /** Emits into `esm`, and returns the name of the emitter. */
 export async function emitWithTsc({ entries, folder }: Plan): Promise<string> {
@@ -17,7 +17,7 @@ export async function emitWithTsc({ entries, folder }: Plan): Promise<string> {
   try {
     const config = {
       compilerOptions: compilerOptions(path.join(folder, "esm")),
-      files: entries.map(({ source }) => path.join(ROOT, source)),
+      files: [...entries.map(({ source }) => source), WORKER_ENTRY].map((source) => path.join(ROOT, source)),
     };
     await fs.writeFile(path.join(project, "tsconfig.json"), JSON.stringify(config));
     const { code, output } = await run([toolPath("tsc"), "--project", project]);

@@ -155,6 +155,18 @@ async def park_all(n, meter):
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def echo(value):
+    return value
+
+
+async def call_thread(n, meter):
+    await asyncio.to_thread(echo, 0)
+    meter.start()
+    for i in range(n):
+        assert await asyncio.to_thread(echo, i) == i, "an answer was wrong"
+    meter.stop()
+
+
 SCENARIOS = {
     "W1": spawn_and_join,
     "W2": switch_tasks,
@@ -166,6 +178,7 @@ SCENARIOS = {
     "W5": contend,
     "W6": cancel_all,
     "W8-parked": park_all,
+    "W10-thread": call_thread,
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 import { setImmediate } from "node:timers";
+import { Worker } from "node:worker_threads";
 import { collectGarbage, delays, Meter, ONE_HOUR, residentBytes, residentBytesBefore, sampleOf, SETTLE, times } from "./sample.ts";
 import type { WorkloadName } from "./workloads.ts";
 
@@ -23,6 +24,7 @@ const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
   "W5": contend,
   "W6": cancelAll,
   "W8-parked": parkAll,
+  "W10-thread": askThread,
 };
 
 /** Without the await it would have run, whole, at the call; a task starts later. */
@@ -218,6 +220,47 @@ async function parkAll(n: number, meter: Meter): Promise<void> {
   meter.record((residentBytes() - before) / n);
   for (const resolve of parked) resolve();
   await Promise.all(all);
+}
+
+/** The runtime's own kind of thread, with as little around it as can be. */
+interface Thread {
+  ask(value: number): Promise<number>;
+  end(): unknown;
+}
+
+const host = globalThis as unknown as {
+  readonly Worker: new (url: URL, options: object) => WebWorker;
+  readonly Deno?: unknown;
+  readonly Bun?: unknown;
+};
+
+interface WebWorker {
+  onmessage: (event: { readonly data: number }) => void;
+  postMessage(value: number): void;
+  terminate(): void;
+}
+
+function startThread(): Thread {
+  const url = new URL("./echo_thread.ts", import.meta.url);
+  let answered: (value: number) => void = () => {};
+  if (host.Deno === undefined && host.Bun === undefined) {
+    const worker = new Worker(url).on("message", (value) => answered(value));
+    return { ask: (value) => new Promise((resolve) => (answered = resolve, worker.postMessage(value))), end: () => worker.terminate() };
+  }
+  const worker = new host.Worker(url, { type: "module" });
+  worker.onmessage = ({ data }) => answered(data);
+  return { ask: (value) => new Promise((resolve) => (answered = resolve, worker.postMessage(value))), end: () => worker.terminate() };
+}
+
+async function askThread(n: number, meter: Meter): Promise<void> {
+  const thread = startThread();
+  await thread.ask(0);
+  meter.start();
+  for (let i = 0; i < n; i++) {
+    if (await thread.ask(i) !== i) throw new Error("An answer was wrong");
+  }
+  meter.stop();
+  await thread.end();
 }
 
 const { workload, n, warmUp } = sampleOf();

@@ -1,6 +1,6 @@
 /** The workloads on tsyncio with async functions: `tsyncio_async.ts WORKLOAD N WARM_UP`. */
 
-import { createTask, gather, getRunningLoop, isCancelled, run, sleep, timeout } from "../../mod.ts";
+import { createTask, gather, getRunningLoop, isCancelled, moduleFunctions, run, sleep, timeout, toThread } from "../../mod.ts";
 import { type LockLike, makeLock, makeQueue, type QueueLike, whyUnavailable } from "./later.ts";
 import {
   collectGarbage,
@@ -33,6 +33,7 @@ const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
   "W5": contend,
   "W6": cancelAll,
   "W8-parked": parkAll,
+  "W10-thread": callThread,
 };
 
 async function noop(): Promise<void> {}
@@ -143,6 +144,17 @@ async function parkAll(n: number, meter: Meter): Promise<void> {
   if (tasks.some((task) => task.done())) throw new Error("Not every task was parked");
   for (const task of tasks) task.cancel();
   await gather(tasks, { returnExceptions: true });
+}
+
+const thread = moduleFunctions<typeof import("./echo.ts")>(new URL("./echo.ts", import.meta.url));
+
+async function callThread(n: number, meter: Meter): Promise<void> {
+  await toThread(thread.echo, 0); // the thread is there
+  meter.start();
+  for (let i = 0; i < n; i++) {
+    if (await toThread(thread.echo, i) !== i) throw new Error("An answer was wrong");
+  }
+  meter.stop();
 }
 
 async function measure({ workload, n, warmUp }: Sample): Promise<void> {

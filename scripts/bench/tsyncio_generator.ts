@@ -1,6 +1,17 @@
 /** The workloads on tsyncio with generators: `tsyncio_generator.ts WORKLOAD N WARM_UP`. */
 
-import { type CoroutineGenerator, createTask, gather, getRunningLoop, isCancelled, run, sleep, timeout } from "../../mod.ts";
+import {
+  type CoroutineGenerator,
+  createTask,
+  gather,
+  getRunningLoop,
+  isCancelled,
+  moduleFunctions,
+  run,
+  sleep,
+  timeout,
+  toThread,
+} from "../../mod.ts";
 import { type LockLike, makeLock, makeQueue, type QueueLike, whyUnavailable } from "./later.ts";
 import {
   collectGarbage,
@@ -33,6 +44,7 @@ const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
   "W5": contend,
   "W6": cancelAll,
   "W8-parked": parkAll,
+  "W10-thread": callThread,
 };
 
 function* noop(): CoroutineGenerator<void> {}
@@ -140,6 +152,17 @@ function* parkAll(n: number, meter: Meter): CoroutineGenerator<void> {
   if (tasks.some((task) => task.done())) throw new Error("Not every task was parked");
   for (const task of tasks) task.cancel();
   yield* gather(tasks, { returnExceptions: true });
+}
+
+const thread = moduleFunctions<typeof import("./echo.ts")>(new URL("./echo.ts", import.meta.url));
+
+function* callThread(n: number, meter: Meter): CoroutineGenerator<void> {
+  yield* toThread(thread.echo, 0); // the thread is there
+  meter.start();
+  for (let i = 0; i < n; i++) {
+    if ((yield* toThread(thread.echo, i)) !== i) throw new Error("An answer was wrong");
+  }
+  meter.stop();
 }
 
 function* measure({ workload, n, warmUp }: Sample): CoroutineGenerator<void> {

@@ -16,7 +16,8 @@ export type WorkloadName =
   | "W4-timeout"
   | "W5"
   | "W6"
-  | "W8-parked";
+  | "W8-parked"
+  | "W10-thread";
 
 /** What the values count: microseconds for each operation, seconds for the whole, or bytes for each task. */
 export type Unit = "us" | "s" | "bytes";
@@ -98,6 +99,7 @@ export const WORKLOADS: readonly Workload[] = [
     unit: "bytes",
     warmUp: false,
   },
+  timed("W10-thread", "one call of a function in a thread", 5000, { cpython: 60 }),
 ];
 
 function timed(name: WorkloadName, title: string, n: number, goals: Goals, step = 1): Workload {

@@ -24,6 +24,16 @@ export interface Drivable<T> {
 /** Usable with `await` and with `yield*`. Structurally a Promise. */
 export interface Awaitable<T> extends Promise<T>, Drivable<T> {}
 
+/** What can be read by `for await` and, in generators, by `yield* items.next()`. */
+export interface Items<T> {
+  /** The next one, or the end. */
+  next(): Awaitable<IteratorResult<T, undefined>>;
+  /** Ends it: what is left is dropped. */
+  return(): Awaitable<IteratorResult<T, undefined>>;
+  /** Itself. */
+  [Symbol.asyncIterator](): this;
+}
+
 /** What a body or callback returns where a coroutine is expected. */
 export type Body<T> = CoroutineGenerator<T> | PromiseLike<T>;
 

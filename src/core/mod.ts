@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { Awaitable, Body, CoroutineGenerator, Drivable, ResultOf, Startable, Suspend, Waitable } from "./awaitable.ts";
+export type { Awaitable, Body, CoroutineGenerator, Drivable, Items, ResultOf, Startable, Suspend, Waitable } from "./awaitable.ts";
 export { type Asyncgen, asyncgen } from "./asyncgen.ts";
 export { allTasks, type AnyRuntime, BaseEventLoop, checkDelay, currentLoop, type LoopOptions } from "./base_event_loop.ts";
 export { isCancelled, makeCancelledError } from "./cancelled.ts";
@@ -13,7 +13,7 @@ export type { ExceptionContext } from "./exception_handler.ts";
 export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";
 export { currentSignal, ensureFuture, type FutureOptions, until, wrapFuture } from "./promise_interop.ts";
-export { currentStrand, type Runnable, running, runningLoop } from "./running.ts";
+export { currentStrand, type Runnable, running, runningLoop, type WorkerCall, type WorkerFace } from "./running.ts";
 export { isDrivable, isGeneratorFunction, isPromiseLike } from "./awaitable.ts";
 export { enterBody, type EnteredBody, runBody } from "./body.ts";
 export { isHandedOver, pause, sleepFor } from "./sleeping.ts";

@@ -129,6 +129,26 @@ interface Running {
   tasks: number;
   /** What tsyncio/gen was told to make futures of: conversions, by the prototypes of the registered types. */
   yieldables: Map<object, (value: never) => unknown> | null;
+  /** The executor's worker that this thread is; filled when it begins to serve. */
+  worker: WorkerFace | null;
+}
+
+/** A worker of an executor, as the functions that jobs call see it. */
+export interface WorkerFace {
+  /** Whether the job that runs was cancelled. */
+  _cancelRequested(): boolean;
+  /** Has the owner's loop call a function; gives the number of the call. */
+  _call(call: object, answered: WorkerCall, transfer: readonly object[]): number;
+  /** Tells that nobody waits for the call any more. */
+  _cancelCall(id: number, message: string): void;
+  /** Blocks the thread until the call is answered, or `timeout` milliseconds are over. */
+  _block(call: WorkerCall, timeout: number): void;
+}
+
+/** A call on the owner's loop, as the worker sees it. */
+export interface WorkerCall {
+  done(): boolean;
+  _answered(answer: object): void;
 }
 
 /** The state of this thread. */
@@ -142,6 +162,7 @@ export const running: Running = {
   defaultLoop: null,
   tasks: 0,
   yieldables: null,
+  worker: null,
 };
 
 /** What the host's storage carries here; null outside. */

@@ -5,6 +5,7 @@
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { WorkerDriver } from "./worker_driver.ts";
 
 /** The hosts there are; "web" is any that has the timers of browsers. */
 export type RuntimeName = "deno" | "bun" | "node" | "web" | "virtual";
@@ -21,6 +22,7 @@ export interface Runtime {
   readonly random?: (() => number) | undefined;
   readonly net?: NetDriver;
   readonly signals?: SignalDriver;
+  readonly workers?: WorkerDriver;
 }
 
 /** Signals of the operating system. The names are checked above. */

@@ -94,6 +94,8 @@ export abstract class BaseRunner<L extends CoreEventLoop> {
     try {
       await endTasks(loop);
       await loop.runUntilComplete(loop.shutdownAsyncgens());
+      const services = loop._endServices();
+      if (services !== null) await loop.runUntilComplete(services);
     } finally {
       loop.close();
     }
@@ -138,11 +140,12 @@ async function endTasks(loop: CoreEventLoop): Promise<void> {
   }
 }
 
-/** The first SIGINT cancels the task; then the host's default is on again. */
+/** The first SIGINT cancels the task, unless the program listens to it; then the host's default is on again. */
 function cancelBySigint(loop: CoreEventLoop, task: Task<unknown>): (() => void) | null {
   const signals = (loop._runtime as Runtime).signals;
   if (signals === undefined) return null;
   const interrupt = (): void => {
+    if (loop._handlesSignal("SIGINT")) return; // the program has a mind of its own
     signals.remove("SIGINT", interrupt);
     loop._deliver(() => task.cancel("interrupted by SIGINT"));
   };

@@ -75,6 +75,16 @@ export class CoreEventLoop extends BaseEventLoop {
     }
   }
 
+  /** Whether the program listens to a signal of the host. @internal */
+  _handlesSignal(_name: string): boolean {
+    return false;
+  }
+
+  /** Ends what the loop keeps for its users beside their tasks; null when there is nothing. @internal */
+  _endServices(): Awaitable<void> | null {
+    return null;
+  }
+
   /** Stops and closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this._stopAndWait();
