@@ -47,7 +47,6 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "600_agen_concurrent_use_refused": "async generators queue a second request still, as native ones do",
   "tornado": "topic not started yet",
   "program": "topic not started yet",
-  "709_v312_connection_all_errors": "belongs to the topic tcp: allErrors is not there yet",
   "731_v313_small_changes": "sends datagrams: belongs to the topic udp, not started yet",
   "732_v313_executor_shutdown_timeout": "belongs to the topic executor, not started yet",
   "742_v314_call_graph": "belongs to the topic debug, not started yet",

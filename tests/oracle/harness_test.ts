@@ -91,7 +91,7 @@ describe("oracle harness", () => {
 
 describe("matches", () => {
   it("knows a port by its number, the beginning of it, its topic and its name", () => {
-    const port: Port = { name: "045_future_flow", file: "045_future_flow.ts", alone: false };
+    const port: Port = { name: "045_future_flow", file: "045_future_flow.ts", alone: false, notOn: {} };
     for (const word of ["045", "45", "04", "future", "045_future_flow"]) assert.ok(matches(port, word), word);
     for (const word of ["5", "446", "flow", "futur"]) assert.ok(!matches(port, word), word);
   });

@@ -35,7 +35,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
     const sLost = loop.createFuture<void>(), cLost = loop.createFuture<void>();
     const sLog: unknown[] = [], cLog: unknown[] = [];
     const server = yield* loop.createServer(() => new Peer(sLog, sLost, true), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport] = yield* loop.createConnection(() => new Peer(cLog, cLost, false), { host: "127.0.0.1", port });
     transport.write("hello");
     yield* waitFor(gather([sLost, cLost]), 5000);

@@ -10,7 +10,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   function* program() {
     const loop = getRunningLoop();
     const server = yield* loop.createServer(() => new Protocol(), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport, proto] = yield* loop.createConnection(() => new Client(), { host: "127.0.0.1", port });
     emit("closing:", transport.isClosing());
     transport.close();

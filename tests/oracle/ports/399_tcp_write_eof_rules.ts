@@ -27,7 +27,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   function* program() {
     const loop = getRunningLoop();
     const server = yield* loop.createServer(() => new Server(), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const done = loop.createFuture<Error | null>();
     const [transport] = yield* loop.createConnection(() => new Client(done), { host: "127.0.0.1", port });
     emit("can_write_eof:", transport.canWriteEof());

@@ -32,7 +32,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
     const loop = getRunningLoop();
     const made = loop.createFuture<Transport>(), lost = loop.createFuture<number>();
     const server = yield* loop.createServer(() => new Server(made, lost), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport, proto] = yield* loop.createConnection(() => new Client(), { host: "127.0.0.1", port });
     const peer = yield* made;
     transport.write(new Uint8Array(SIZE));

@@ -3,7 +3,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   function* program() {
     const loop = getRunningLoop();
     const server = yield* loop.createServer(() => new Protocol(), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport] = yield* loop.createConnection(() => new Protocol(), { host: "127.0.0.1", port });
     const limits = () => {
       const { low, high } = transport.getWriteBufferLimits();

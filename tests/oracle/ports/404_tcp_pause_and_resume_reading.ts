@@ -17,7 +17,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
     const loop = getRunningLoop();
     const made = loop.createFuture<Transport>();
     const server = yield* loop.createServer(() => new Server(made), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport] = yield* loop.createConnection(() => new Protocol(), { host: "127.0.0.1", port });
     const peer = yield* made;
     emit("reading:", peer.isReading());

@@ -7,7 +7,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   function* program() {
     const loop = getRunningLoop();
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport] = yield* loop.createConnection(() => new Protocol(), { host: "127.0.0.1", port });
     try {
       transport.write(7 as unknown as string);

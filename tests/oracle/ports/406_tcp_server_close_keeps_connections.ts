@@ -10,7 +10,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   }
   function* program() {
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     emit("serving:", server.isServing());
     const [reader, writer] = yield* openConnection("127.0.0.1", port);
     writer.write("one\n");

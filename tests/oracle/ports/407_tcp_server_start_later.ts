@@ -6,7 +6,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   }
   function* program() {
     const server = yield* startServer(handle, "127.0.0.1", 0, { startServing: false });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     emit("bound, serving:", server.isServing());
     yield* server.startServing();
     yield* server.startServing();

@@ -33,7 +33,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   function* program() {
     const loop = getRunningLoop();
     const server = yield* loop.createServer(() => new Server(), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     for (const name of ["c1", "c2"]) {
       const got = loop.createFuture<void>();
       const [transport, proto] = yield* loop.createConnection(() => new Client(name, got), { host: "127.0.0.1", port });

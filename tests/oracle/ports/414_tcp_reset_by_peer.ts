@@ -27,7 +27,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
     const loop = getRunningLoop();
     loop.setExceptionHandler(() => emit("report (never)"));
     const server = yield* loop.createServer(() => new Server(), { host: "127.0.0.1", port: 0 });
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const lost = loop.createFuture<Error | null>();
     const [transport] = yield* loop.createConnection(() => new Client(lost), { host: "127.0.0.1", port });
     transport.write("x");

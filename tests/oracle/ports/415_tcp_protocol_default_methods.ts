@@ -11,7 +11,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
       }
     }
     const server = yield* loop.createServer(() => new Server(), { host: "127.0.0.1", port: 0 });
-    const address = server.sockets[0].address;
+    const address = server.sockets[0]!.address;
     const [transport] = yield* loop.createConnection(() => new Protocol(), address);
     const peer = yield* made;
     emit("peername is the server's address:", same(transport.getExtraInfo("peername"), address));

@@ -7,7 +7,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
       writer.close();
     }
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [, writer] = yield* openConnection("127.0.0.1", port);
     let expected = "";
     for (let i = 0; i < 300; i++) {

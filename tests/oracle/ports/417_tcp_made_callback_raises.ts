@@ -23,7 +23,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
     const loop = getRunningLoop();
     loop.setExceptionHandler((_loop, context) => emit("report:", (context.exception as Error).constructor));
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const [transport] = yield* loop.createConnection(() => new Client(), { host: "127.0.0.1", port });
     emit("returned; closing:", transport.isClosing());
     yield* sleep(50);

@@ -14,7 +14,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   }
   function* program() {
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const [reader, writer] = yield* openConnection("127.0.0.1", server.sockets[0].address.port);
+    const [reader, writer] = yield* openConnection("127.0.0.1", server.sockets[0]!.address.port);
     for (const text of ["alpha\n", "beta\n"]) {
       writer.write(text);
       emit("line:", yield* reader.readLine());

@@ -21,7 +21,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
       writer.close();
     }
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const [, writer] = yield* openConnection("127.0.0.1", server.sockets[0].address.port);
+    const [, writer] = yield* openConnection("127.0.0.1", server.sockets[0]!.address.port);
     writer.write("small");
     yield* writer.drain();
     emit("small drained");

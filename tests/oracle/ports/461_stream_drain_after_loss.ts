@@ -6,7 +6,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   }
   function* program() {
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const [, writer] = yield* openConnection("127.0.0.1", server.sockets[0].address.port);
+    const [, writer] = yield* openConnection("127.0.0.1", server.sockets[0]!.address.port);
     emit("closing:", writer.isClosing());
     writer.close();
     emit("closing:", writer.isClosing());

@@ -12,7 +12,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   }
   function* program() {
     const server = yield* startServer(adder, "127.0.0.1", 0);
-    const [reader, writer] = yield* openConnection("127.0.0.1", server.sockets[0].address.port);
+    const [reader, writer] = yield* openConnection("127.0.0.1", server.sockets[0]!.address.port);
     emit("can_write_eof:", writer.canWriteEof());
     writer.writeLines(Array.from({ length: 10 }, (_, n) => `${n + 1}\n`));
     writer.writeEof();

@@ -16,7 +16,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   function* program() {
     getRunningLoop().setExceptionHandler((_loop, context) => emit("report:", context.message, "/", context.exception));
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     emit("bad client got", (yield* talk(port, "bad\n")).length, "bytes");
     emit("good client got", yield* talk(port, "good\n"));
     server.close();

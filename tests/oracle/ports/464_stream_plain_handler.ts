@@ -7,7 +7,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
       queue.putNowait([reader, writer]);
     };
     const server = yield* startServer(handler, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     for (const name of ["one", "two"]) {
       const [reader, writer] = yield* openConnection("127.0.0.1", port);
       writer.write(name);

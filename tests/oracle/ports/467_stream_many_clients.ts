@@ -25,7 +25,7 @@ export async function main(emit: (...parts: unknown[]) => void): Promise<void> {
   }
   function* program() {
     const server = yield* startServer(handle, "127.0.0.1", 0);
-    const port = server.sockets[0].address.port;
+    const port = server.sockets[0]!.address.port;
     const results = yield* gather(Array.from({ length: 20 }, (_, n) => () => client(port, n)));
     emit("clients", results.length, "all right", results.every(Boolean));
     server.close();
