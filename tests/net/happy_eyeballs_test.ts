@@ -9,7 +9,7 @@ import {
   sleep,
   type Task,
 } from "../../mod.ts";
-import { type ConnectionOptions } from "../../src/net/connection.ts";
+import type { ConnectionOptions } from "../../src/net/connection.ts";
 import { interleave } from "../../src/net/happy_eyeballs.ts";
 import type { ResolvedAddress } from "../../src/runtime/net_driver.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
