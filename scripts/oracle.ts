@@ -21,7 +21,7 @@ import { type Command, killRunning, type Run, runBatch } from "./_oracle/batch.t
 import { unifiedDifference } from "./_oracle/difference.ts";
 import { readEntries, writeForms } from "./_oracle/forms.ts";
 import { type Options, readOptions } from "./_oracle/options.ts";
-import { expectedTrace, findPorts, matches, type Port } from "./_oracle/ports.ts";
+import { expectedTrace, findPorts, matches, type Port, whyNotOn } from "./_oracle/ports.ts";
 import type { Colour } from "./_oracle/twin.ts";
 import { executable, programCommand, type RuntimeId, toInstall } from "./_runtimes.ts";
 import { describeFailure, installTools } from "./toolchain.mjs";
@@ -97,8 +97,13 @@ async function missingRuntimes(runtimes: readonly RuntimeId[]): Promise<Map<stri
 
 /** The ports that share a process first, then those that want one of their own. */
 function batchesOf(runtime: RuntimeId, form: Form): Batch[] {
-  const alone = form.ports.filter((port) => port.alone).map((port) => [port]);
-  const groups = [form.ports.filter((port) => !port.alone), ...alone];
+  const possible = form.ports.filter((port) => {
+    const reason = whyNotOn(port, runtime);
+    if (reason !== undefined) console.log(`left out ${port.name} (${form.colour}, ${runtime}): ${reason}`);
+    return reason === undefined;
+  });
+  const alone = possible.filter((port) => port.alone).map((port) => [port]);
+  const groups = [possible.filter((port) => !port.alone), ...alone];
   return groups.filter((ports) => ports.length > 0).map((ports) => ({ runtime, form, ports }));
 }
 

@@ -14,6 +14,8 @@ export interface Port {
   readonly only?: Colour;
   /** Why it has one form. */
   readonly reason?: string;
+  /** Hosts that cannot do what it needs, each with the reason. */
+  readonly notOn: Readonly<Record<string, string>>;
   /** Whether it asks for a process of its own. */
   readonly alone: boolean;
 }
@@ -21,6 +23,7 @@ export interface Port {
 const NAMED = /^(\d{3,4}_[a-z0-9]+_\w+)\.m?[jt]s$/;
 const EXPORTS_MAIN = /^export\s+(?:async\s+)?(?:function|const)\s+main\b|^export\s*\{[^}]*\bmain\b/m;
 const ONE_FORM = /^\/\/ (generator|async) only: (.+)$/m;
+const NOT_ON = /^\/\/ not on (deno|bun|node): (.+)$/gm;
 const ALONE = /^\/\/ own process\b/m;
 
 /** The ports of a folder, by number. A file that is named like one but exports no `main` belongs to a port beside it. */
@@ -44,6 +47,11 @@ export function matches(port: Port, word: string): boolean {
   return port.name === word || topic === word;
 }
 
+/** Why the port is not for this runtime; undefined where it is. */
+export function whyNotOn(port: Port, runtime: string): string | undefined {
+  return port.notOn[runtime.replace(/\d+$/, "")];
+}
+
 /** The trace that a form of the port has to write; undefined where there is none. A twin may have one of its own. */
 export function expectedTrace(folder: string, port: Port, colour: Colour): string[] | undefined {
   const names = colour === "async" ? [`${port.name}.async.txt`, `${port.name}.txt`] : [`${port.name}.txt`];
@@ -63,6 +71,7 @@ function readPort(file: string, source: string): Port {
   return {
     name: NAMED.exec(file)?.[1] as string,
     file,
+    notOn: Object.fromEntries([...top.matchAll(NOT_ON)].map(([, host, why]) => [host, why])),
     alone: ALONE.test(top),
     ...(only === undefined || reason === undefined ? {} : { only: only as Colour, reason }),
   };

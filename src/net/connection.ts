@@ -5,7 +5,7 @@
  */
 import { typeName } from "../_internal/type_name.ts";
 import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
-import { OSError } from "../errors.ts";
+import { ExceptionGroup, OSError } from "../errors.ts";
 import type {
   Abandon,
   ConnectOptions,
@@ -17,6 +17,7 @@ import type {
 } from "../runtime/net_driver.ts";
 import { checkFamily, checkHost, checkPort, combine, distinct, netDriverOf, resolve } from "./addresses.ts";
 import { attempt } from "./attempt.ts";
+import { ConnectRace, interleave } from "./happy_eyeballs.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
 import { type Server, SocketServer } from "./server.ts";
@@ -33,6 +34,19 @@ export interface ConnectionOptions {
   readonly family?: AddressFamily;
   /** The address of this side. */
   readonly localAddr?: { readonly host: string; readonly port?: number };
+  /**
+   * How long an attempt is waited for, in milliseconds, before the next address is tried beside it (RFC 8305 recommends 250). Left out, an
+   * address is tried when the one before has failed.
+   */
+  readonly happyEyeballsDelay?: number;
+  /**
+   * Takes the families of addresses in turn, after so many of the first. 0 leaves the order as the resolver gave it.
+   *
+   * @default 1 with `happyEyeballsDelay`, else 0
+   */
+  readonly interleave?: number;
+  /** Throws an ExceptionGroup of the errors of all addresses, in place of one error. @default false */
+  readonly allErrors?: boolean;
 }
 
 /** Where to listen. */
@@ -77,9 +91,20 @@ export function checkConnection(options: ConnectionOptions): void {
   checkHost(options.host, action);
   checkPort(options.port, action);
   if (options.family !== undefined) checkFamily(options.family, action);
+  checkStaggering(options, action);
   if (options.localAddr === undefined) return;
   checkHost(options.localAddr.host, `${action} from a local address`);
   if (options.localAddr.port !== undefined) checkPort(options.localAddr.port, `${action} from a local address`);
+}
+
+function checkStaggering({ happyEyeballsDelay: delay, interleave }: ConnectionOptions, action: string): void {
+  if (delay !== undefined && typeof delay !== "number") {
+    throw new TypeError(`Cannot ${action}: the delay is no number but ${typeName(delay)}`);
+  }
+  if (delay !== undefined && !(delay >= 0)) throw new RangeError(`Cannot ${action}: the delay must be >= 0 milliseconds, not ${delay}`);
+  if (interleave !== undefined && !(Number.isInteger(interleave) && interleave >= 0)) {
+    throw new RangeError(`Cannot ${action}: interleave must be a whole number >= 0, not ${String(interleave)}`);
+  }
 }
 
 function checkFactory(protocolFactory: unknown, action: string): void {
@@ -114,25 +139,33 @@ function* connect<P extends Partial<Protocol>>(
   return [transport, protocol];
 }
 
-/** Tries the addresses of the host in turn. */
-function* openSocket(
-  loop: NetLoop,
-  { host, port, family = "unspec", localAddr }: ConnectionOptions,
-): CoroutineGenerator<SocketHandle> {
+/** Tries the addresses of the host, in turn or staggered. */
+function* openSocket(loop: NetLoop, options: ConnectionOptions): CoroutineGenerator<SocketHandle> {
+  const { host, port, family = "unspec", localAddr, happyEyeballsDelay = null, allErrors = false } = options;
   const driver = netDriverOf(loop, "create a connection");
-  const remotes = yield* resolve(loop, host, family);
+  const found = yield* resolve(loop, host, family);
   const locals = localAddr === undefined ? null : yield* resolve(loop, localAddr.host, family);
-  const errors: OSError[] = [];
-  for (const remote of remotes) {
-    try {
-      const place: ConnectOptions = { host: remote.address, port, family: remote.family, ...localPart(remote, locals, localAddr?.port) };
-      return yield* attempt<SocketHandle>(loop, (outcome) => driver.connect(place, outcome), (handle) => handle.close());
-    } catch (error) {
-      if (!(error instanceof OSError)) throw error;
-      errors.push(error);
-    }
+  const firstCount = options.interleave ?? (happyEyeballsDelay === null ? 0 : 1);
+  const remotes = firstCount === 0 ? found : interleave(found, firstCount);
+  const places = remotes.map((remote) => (): ConnectOptions => ({
+    host: remote.address,
+    port,
+    family: remote.family,
+    ...localPart(remote, locals, localAddr?.port),
+  }));
+  let race: ConnectRace | null = null;
+  const ask = (outcome: Outcome<SocketHandle>): Abandon => {
+    race = new ConnectRace(loop, driver, places, happyEyeballsDelay, outcome);
+    race.begin();
+    return race.abandon;
+  };
+  try {
+    return yield* attempt<SocketHandle>(loop, ask, (handle) => handle.close());
+  } catch (error) {
+    const errors = (race as ConnectRace | null)?.errors ?? [];
+    if (!allErrors || !(error instanceof OSError) || errors.length === 0) throw error;
+    throw new ExceptionGroup("create_connection failed", errors);
   }
-  throw combine(errors);
 }
 
 function localPart(

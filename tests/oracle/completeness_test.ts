@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findPorts } from "../../scripts/_oracle/ports.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-import { LEFT_OUT, NOT_STARTED, ONE_FORM, OTHER_TRACE } from "./exceptions.ts";
+import { LEFT_OUT, NOT_ON_HOST, NOT_STARTED, ONE_FORM, OTHER_TRACE } from "./exceptions.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 const ports = findPorts(fileURLToPath(new URL("ports", import.meta.url)));
@@ -30,7 +30,7 @@ describe("oracle", () => {
 
   it("gives reasons only for scenarios that exist", () => {
     const topics = new Set(SCENARIOS.map(topicOf));
-    const names = [LEFT_OUT, NOT_STARTED, ONE_FORM, OTHER_TRACE].flatMap((table) => Object.keys(table));
+    const names = [LEFT_OUT, NOT_STARTED, NOT_ON_HOST, ONE_FORM, OTHER_TRACE].flatMap((table) => Object.keys(table));
     assert.deepEqual(names.filter((name) => !SCENARIOS.includes(name) && !topics.has(name)), []);
   });
 
@@ -47,6 +47,11 @@ describe("oracle", () => {
   it("lists every port that has one form, with the reason that its first line gives", () => {
     const said = ports.flatMap(({ name, only, reason }) => only === undefined ? [] : [[name, `${only} only: ${reason}`]]);
     assert.deepEqual(Object.fromEntries(said), ONE_FORM);
+  });
+
+  it("lists every port that a host cannot run, with the reason that its first lines give", () => {
+    const said = ports.filter(({ notOn }) => Object.keys(notOn).length > 0).map(({ name, notOn }) => [name, notOn]);
+    assert.deepEqual(Object.fromEntries(said), NOT_ON_HOST);
   });
 
   it("lists every async twin that has a trace of its own", () => {

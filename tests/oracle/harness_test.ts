@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Run, runBatch } from "../../scripts/_oracle/batch.ts";
 import { unifiedDifference } from "../../scripts/_oracle/difference.ts";
 import { writeForms } from "../../scripts/_oracle/forms.ts";
-import { findPorts, matches, type Port } from "../../scripts/_oracle/ports.ts";
+import { findPorts, matches, type Port, whyNotOn } from "../../scripts/_oracle/ports.ts";
 import { afterEach, assert, beforeEach, describe, it, runtimeName } from "../_kit/mod.ts";
 
 const CHILD = fileURLToPath(new URL("../../scripts/_oracle/child.ts", import.meta.url));
@@ -79,21 +79,29 @@ describe("oracle harness", () => {
   });
 
   it("reads what a port's first lines say, and takes no helper for a port", () => {
-    write("010_topic_one.ts", `// generator only: because\n// own process\n${mainOf("")}`);
+    write("010_topic_one.ts", `// generator only: because\n// not on deno: it cannot\n// own process\n${mainOf("")}`);
     write("011_topic_two.ts", mainOf("// own process"));
     write("010_topic_worker.ts", "export const value = 1;\n");
     assert.deepEqual(findPorts(path.join(folder, "ports")), [
-      { name: "010_topic_one", file: "010_topic_one.ts", only: "generator", reason: "because", alone: true },
-      { name: "011_topic_two", file: "011_topic_two.ts", alone: false },
+      { name: "010_topic_one", file: "010_topic_one.ts", only: "generator", reason: "because", notOn: { deno: "it cannot" }, alone: true },
+      { name: "011_topic_two", file: "011_topic_two.ts", notOn: {}, alone: false },
     ]);
   });
 });
 
 describe("matches", () => {
   it("knows a port by its number, the beginning of it, its topic and its name", () => {
-    const port: Port = { name: "045_future_flow", file: "045_future_flow.ts", alone: false };
+    const port: Port = { name: "045_future_flow", file: "045_future_flow.ts", alone: false, notOn: {} };
     for (const word of ["045", "45", "04", "future", "045_future_flow"]) assert.ok(matches(port, word), word);
     for (const word of ["5", "446", "flow", "futur"]) assert.ok(!matches(port, word), word);
+  });
+});
+
+describe("whyNotOn", () => {
+  it("knows the host of each runtime, and that others are not meant", () => {
+    const port: Port = { name: "045_future_flow", file: "045_future_flow.ts", alone: false, notOn: { node: "it cannot" } };
+    for (const runtime of ["node22", "node24", "node26"]) assert.equal(whyNotOn(port, runtime), "it cannot");
+    for (const runtime of ["deno", "bun"]) assert.equal(whyNotOn(port, runtime), undefined);
   });
 });
 

@@ -29,6 +29,7 @@ export function denoNet(): NetDriver {
 
 class DenoNet implements NetDriver {
   readonly #node = nodeNet(checkNetPermission);
+  readonly #closings = new Closings();
 
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
     const { host, port, family, localAddress, localPort } = options;
@@ -48,7 +49,10 @@ class DenoNet implements NetDriver {
       over = true;
       outcome(toOSError(error, action, { address: host, port }), null);
     };
-    denoNamespace().connect({ hostname: host, port, signal: controller.signal }).then(onConn, onError);
+    const dial = (): void => {
+      if (!over) denoNamespace().connect({ hostname: host, port, signal: controller.signal }).then(onConn, onError);
+    };
+    this.#closings.whenNone(dial);
     return () => {
       if (over) return;
       over = true;
@@ -66,20 +70,19 @@ class DenoNet implements NetDriver {
     if (reusePort) return this.#node.listen(options, onConnection, outcome, onError);
     const action = `listen on ${host} port ${port}`;
     checkNetPermission(action, host, port);
-    const attempt = tryToListen(action, host, port, backlog);
     let over = false;
-    queueMicrotask(() => {
+    const bind = (): void => {
       if (over) return;
       over = true;
+      const attempt = tryToListen(action, host, port, backlog);
       if (attempt.error !== null) return outcome(attempt.error, null);
-      const handle = new DenoListenerHandle(attempt.listener, onConnection, onError);
+      const handle = new DenoListenerHandle(attempt.listener, onConnection, onError, this.#closings);
       outcome(null, handle);
       handle.accept();
-    });
+    };
+    this.#closings.whenNone(() => queueMicrotask(bind));
     return () => {
-      if (over) return;
       over = true;
-      if (attempt.error === null) attempt.listener.close();
     };
   }
 
@@ -102,6 +105,30 @@ function tryToListen(action: string, hostname: string, port: number, tcpBacklog:
   }
 }
 
+/**
+ * The listeners that are being closed. Deno frees the port of one a turn or two after `close()`: until then a connection to it would be
+ * taken and dropped, and a bind refused. So what this driver is asked for meanwhile waits for it.
+ */
+class Closings {
+  #count = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  begin(): void {
+    this.#count++;
+  }
+
+  end(): void {
+    if (--this.#count > 0) return;
+    for (const callback of this.#waiting.splice(0)) callback();
+  }
+
+  /** Calls back at once, or when the last of them is closed. */
+  whenNone(callback: () => void): void {
+    if (this.#count === 0) callback();
+    else this.#waiting.push(callback);
+  }
+}
+
 /** `accept` fails with these when the peer of a connection was gone before it was accepted: nothing is wrong with the listener. */
 const GONE: ReadonlySet<string> = new Set(["NotConnected", "ConnectionAborted", "ConnectionReset"]);
 
@@ -115,13 +142,20 @@ class DenoListenerHandle implements ListenerHandle {
   readonly native: DenoListener;
   readonly #onConnection: (socket: SocketHandle) => void;
   readonly #onError: AcceptError | undefined;
+  readonly #closings: Closings;
   #open = true;
   #accepting = false;
   /** Who waits for the last `accept` to fail. */
   readonly #closed: (() => void)[] = [];
 
-  constructor(listener: DenoListener, onConnection: (socket: SocketHandle) => void, onError: AcceptError | undefined) {
+  constructor(
+    listener: DenoListener,
+    onConnection: (socket: SocketHandle) => void,
+    onError: AcceptError | undefined,
+    closings: Closings,
+  ) {
     this.native = listener;
+    this.#closings = closings;
     this.address = endpointOf(listener.addr);
     this.#onConnection = onConnection;
     this.#onError = onError;
@@ -152,9 +186,13 @@ class DenoListenerHandle implements ListenerHandle {
   };
 
   close(closed?: () => void): void {
-    if (this.#open) this.native.close();
-    this.#open = false;
     if (closed !== undefined) this.#closed.push(closed);
+    if (this.#open) {
+      this.#open = false;
+      this.#closings.begin();
+      this.#closed.push(() => this.#closings.end());
+      this.native.close();
+    }
     if (!this.#accepting) queueMicrotask(() => this.#tellClosed());
   }
 
