@@ -21,9 +21,10 @@ import {
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
-import type { Protocol } from "./net/protocols.ts";
+import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
+import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
-import type { Transport } from "./net/transports.ts";
+import type { DatagramTransport, Transport } from "./net/transports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { gather } from "./tasks/gather.ts";
 
@@ -96,6 +97,19 @@ export class EventLoop extends BaseEventLoop {
    */
   createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Opens a datagram endpoint, and gives the transport and the protocol that `protocolFactory` made, whose `connectionMade` was called.
+   *
+   * @throws OSError, of the class that tells why, when it cannot be bound or connected; UnsupportedOperationError for `reusePort` where the host
+   * cannot share ports. Cancelling it leaves nothing open.
+   */
+  createDatagramEndpoint<P extends Partial<DatagramProtocol>>(
+    protocolFactory: () => P,
+    options: DatagramOptions,
+  ): Awaitable<[DatagramTransport, P]> {
+    return createDatagramEndpoint(this, protocolFactory, options);
   }
 
   /** What `setExceptionHandler` set; null for the default handler. */

@@ -5,6 +5,7 @@
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { UdpDriver } from "./udp_driver.ts";
 
 /** The hosts there are. */
 export type RuntimeName = "deno" | "bun" | "node" | "virtual";
@@ -18,6 +19,7 @@ export interface Runtime {
   /** Whether the environment asks for debug mode. */
   readonly debugRequested?: () => boolean;
   readonly net?: NetDriver;
+  readonly udp?: UdpDriver;
   readonly signals?: SignalDriver;
 }
 
