@@ -1,4 +1,14 @@
-import { DatagramProtocol, type DatagramTransport, getRunningLoop, type InetAddress, Queue, timeout } from "../../mod.ts";
+import {
+  createTask,
+  DatagramProtocol,
+  type DatagramTransport,
+  getRunningLoop,
+  type InetAddress,
+  isCancelled,
+  Queue,
+  sleep,
+  timeout,
+} from "../../mod.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { bytes, runQuietly, text } from "./_support.ts";
 
@@ -100,4 +110,20 @@ describe("createDatagramEndpoint", () => {
       assert.equal(ct.isClosing(), false);
       await closeBoth([ct, client]);
     }), { skip: runtimeName === "deno" ? "Deno does not tell" : false });
+
+  it("leaves nothing open when it is cancelled", () =>
+    runQuietly(async () => {
+      const loop = getRunningLoop();
+      let made = 0;
+      const task = createTask(() =>
+        loop.createDatagramEndpoint(() => {
+          made++;
+          return new Peer();
+        }, { localAddr: LOCAL })
+      );
+      await sleep(0);
+      task.cancel();
+      await assert.rejects(async () => await task, isCancelled);
+      assert.deepEqual([made, loop._open.size], [0, 0]);
+    }));
 });
