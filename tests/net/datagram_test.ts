@@ -9,6 +9,7 @@ import {
   sleep,
   timeout,
 } from "../../mod.ts";
+import { DatagramInbox } from "../../src/net/datagram_transport.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { bytes, runQuietly, text } from "./_support.ts";
 
@@ -126,4 +127,22 @@ describe("createDatagramEndpoint", () => {
       await assert.rejects(async () => await task, isCancelled);
       assert.deepEqual([made, loop._open.size], [0, 0]);
     }));
+});
+
+describe("what arrives while nobody takes it", () => {
+  it("is bounded: what comes when it is full is dropped, and there is room again once something was taken", () => {
+    const inbox = new DatagramInbox();
+    const from = { host: "127.0.0.1", port: 9, family: "IPv4" } as const;
+    for (let i = 0; i < 1000; i++) inbox.onMessage(new Uint8Array(1016), from);
+    let taken = 0;
+    inbox.attach(() => taken++);
+    assert.equal(taken, 256);
+    inbox.onMessage(new Uint8Array(1016), from);
+    assert.equal(taken, 256);
+    inbox.take();
+    inbox.onMessage(new Uint8Array(1016), from);
+    assert.equal(taken, 257);
+    for (let i = 0; i < 256; i++) assert.ok(inbox.take() !== undefined);
+    assert.equal(inbox.take(), undefined);
+  });
 });
