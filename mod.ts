@@ -95,12 +95,14 @@ export { LifoQueue, PriorityQueue, type PriorityQueueOptions, Queue } from "./sr
 // the network
 export { BaseProtocol } from "./src/net/base_protocol.ts";
 export type { ConnectionOptions, ServerOptions } from "./src/net/connection.ts";
-export { Protocol } from "./src/net/protocols.ts";
+export type { DatagramOptions } from "./src/net/datagram_endpoint.ts";
+export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
 export type { Server } from "./src/net/server.ts";
 export type {
   AddressFamily,
   BaseTransport,
   Data,
+  DatagramTransport,
   ExtraInfo,
   InetAddress,
   ReadTransport,

@@ -20,9 +20,10 @@ import { type ConnectionOptions, createConnection, createServer, type ServerOpti
 import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executors/executor.ts";
 import type { ModuleFunction } from "./executors/module_function.ts";
 import type { Executor } from "./executors/pool_executors.ts";
-import type { Protocol } from "./net/protocols.ts";
+import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
+import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
-import type { Transport } from "./net/transports.ts";
+import type { DatagramTransport, Transport } from "./net/transports.ts";
 import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import { CoreEventLoop } from "./without_io/event_loop.ts";
 
@@ -67,6 +68,19 @@ export class EventLoop extends CoreEventLoop {
    */
   createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Opens a datagram endpoint, and gives the transport and the protocol that `protocolFactory` made, whose `connectionMade` was called.
+   *
+   * @throws OSError, of the class that tells why, when it cannot be bound or connected; UnsupportedOperationError for `reusePort` where the host
+   * cannot share ports. Cancelling it leaves nothing open.
+   */
+  createDatagramEndpoint<P extends Partial<DatagramProtocol>>(
+    protocolFactory: () => P,
+    options: DatagramOptions,
+  ): Awaitable<[DatagramTransport, P]> {
+    return createDatagramEndpoint(this, protocolFactory, options);
   }
 
   /**

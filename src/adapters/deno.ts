@@ -5,16 +5,19 @@
  * - a connection cannot be reset: `close(true)` closes it, and closing with input unread sends an end where other hosts reset;
  * - the port of a listener is free one or two turns of the host after `close()`;
  * - a permission that was neither given nor denied is asked for at the call; `lookup` needs `--allow-net` without a list;
+ * - datagram endpoints are not told that nobody listens where they send to, and cannot share a port;
  * - a burst of signals may be told once.
  *
  * @module
  */
 import type { Runtime } from "../runtime/runtime.ts";
 import { denoNet } from "./deno/net.ts";
+import { checkNetPermission } from "./deno/permissions.ts";
 import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeUdp } from "./shared/node_udp.ts";
 import { webWorkers } from "./shared/web_workers.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
@@ -26,6 +29,7 @@ export function denoRuntime(): Runtime {
     context: asyncDriverContext(),
     debugRequested,
     net: denoNet(),
+    udp: nodeUdp({ check: checkNetPermission, connects: false, cannotShare: "Deno" }),
     signals: nodeSignals(),
     workers: webWorkers(),
   };

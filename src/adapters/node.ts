@@ -11,6 +11,7 @@ import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeUdp } from "./shared/node_udp.ts";
 import { nodeWorkers } from "./shared/node_workers.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
@@ -22,6 +23,7 @@ export function nodeRuntime(): Runtime {
     context: asyncResourceContext(),
     debugRequested,
     net: nodeNet(),
+    udp: nodeUdp(),
     signals: nodeSignals(),
     workers: nodeWorkers(),
   };

@@ -100,3 +100,25 @@ export interface WriteTransport extends BaseTransport {
 
 /** A transport of a two-way stream. */
 export interface Transport extends ReadTransport, WriteTransport {}
+
+/** A transport of datagrams. */
+export interface DatagramTransport
+  extends BaseTransport, Pick<WriteTransport, "getWriteBufferSize" | "getWriteBufferLimits" | "setWriteBufferLimits"> {
+  /** The address of this side. */
+  getExtraInfo(name: "sockname"): InetAddress;
+  /** The only peer; null without one. */
+  getExtraInfo(name: "peername"): InetAddress | null;
+  /** What is known of the endpoint; undefined for what is not. */
+  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  /** The same with `fallback` in place of undefined. */
+  getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
+  /**
+   * Sends one datagram; never waits. The data is copied. Ignored when closing. What goes wrong later is told by `errorReceived`.
+   *
+   * @throws TypeError for anything but Uint8Array and string, and without any address; RangeError for a bad port, and for another address than the
+   * endpoint's remote one; PermissionError where the host forbids the destination.
+   */
+  sendTo(data: Data, address?: InetAddress): void;
+  /** Drops what the host has not sent; `connectionLost(null)` is called in a later turn. */
+  abort(): void;
+}

@@ -1,5 +1,5 @@
 /**
- * The port, part two: stream sockets. Types only.
+ * The port, part two: stream sockets over TCP, and names. Types only.
  *
  * A driver translates and nothing else: no retries, no buffering policy, no timeouts, no logging.
  * Its callbacks are never called before the method that takes them has returned, and never throw

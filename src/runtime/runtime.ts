@@ -5,6 +5,7 @@
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { UdpDriver } from "./udp_driver.ts";
 import type { WorkerDriver } from "./worker_driver.ts";
 
 /** The hosts there are; "web" is any that has the timers of browsers. */
@@ -21,6 +22,7 @@ export interface Runtime {
   /** For tests: numbers from 0 to 1 that decide in what order runs what is ready in a turn. Without it: first come, first served. */
   readonly random?: (() => number) | undefined;
   readonly net?: NetDriver;
+  readonly udp?: UdpDriver;
   readonly signals?: SignalDriver;
   readonly workers?: WorkerDriver;
 }
