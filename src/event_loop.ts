@@ -20,9 +20,13 @@ import {
   type Waitable,
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
+import type { BaseProtocol } from "./net/base_protocol.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import type { Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
+import type { SslContext } from "./net/ssl_context.ts";
+import { startTls } from "./net/start_tls.ts";
+import type { StartTlsOptions } from "./net/tls_options.ts";
 import type { Transport } from "./net/transports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { gather } from "./tasks/gather.ts";
@@ -96,6 +100,23 @@ export class EventLoop extends BaseEventLoop {
    */
   createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Upgrades a connection to TLS, and gives the transport to write to from now on: whoever has the old one must leave it alone. The protocol
+   * keeps being called, `connectionMade` is not called again. Over the transport of a TLS connection it makes TLS inside TLS.
+   *
+   * @throws SSLCertVerificationError when the peer's certificate is not to be trusted, another SSLError when the peer speaks no TLS or none that
+   * fits, ConnectionAbortedError when the handshake takes longer than `sslHandshakeTimeout`, ConnectionResetError when the peer ends the
+   * connection, RuntimeError when the transport is closing. The transport is then closed, as it is when the wait is cancelled.
+   */
+  startTls(
+    transport: Transport,
+    protocol: Partial<BaseProtocol>,
+    context: SslContext,
+    options: StartTlsOptions = {},
+  ): Awaitable<Transport> {
+    return startTls(this, transport, protocol, context, options);
   }
 
   /** What `setExceptionHandler` set; null for the default handler. */

@@ -12,6 +12,7 @@ import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeTls } from "./shared/node_tls.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
 export function bunRuntime(): Runtime {
@@ -23,5 +24,6 @@ export function bunRuntime(): Runtime {
     debugRequested,
     net: nodeNet(),
     signals: nodeSignals(),
+    tls: nodeTls(),
   };
 }

@@ -15,6 +15,7 @@ import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeTls } from "./shared/node_tls.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
 export function denoRuntime(): Runtime {
@@ -26,5 +27,6 @@ export function denoRuntime(): Runtime {
     debugRequested,
     net: denoNet(),
     signals: nodeSignals(),
+    tls: nodeTls(),
   };
 }

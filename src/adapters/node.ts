@@ -11,6 +11,7 @@ import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeTls } from "./shared/node_tls.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
 export function nodeRuntime(): Runtime {
@@ -22,5 +23,6 @@ export function nodeRuntime(): Runtime {
     debugRequested,
     net: nodeNet(),
     signals: nodeSignals(),
+    tls: nodeTls(),
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { TlsDriver } from "./tls_driver.ts";
 
 /** The hosts there are. */
 export type RuntimeName = "deno" | "bun" | "node" | "virtual";
@@ -19,6 +20,7 @@ export interface Runtime {
   readonly debugRequested?: () => boolean;
   readonly net?: NetDriver;
   readonly signals?: SignalDriver;
+  readonly tls?: TlsDriver;
 }
 
 /** Signals of the operating system. The names are checked above. */

@@ -33,7 +33,6 @@ export const NOT_STARTED: Readonly<Record<string, string>> = {
   "udp": "topic not started yet",
   "unix": "topic not started yet",
   "stream": "topic not started yet",
-  "ssl": "topic not started yet",
   "subproc": "topic not started yet",
   "signal": "topic not started yet",
   "executor": "topic not started yet",
