@@ -24,6 +24,6 @@ export function bunRuntime(): Runtime {
     debugRequested,
     net: nodeNet(),
     signals: nodeSignals(),
-    tls: nodeTls(),
+    tls: nodeTls(false),
   };
 }

@@ -241,7 +241,10 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   }
 
   readonly #closeIfFinished = (): void => {
-    if (this.#state === "finishing" && this.#finished && this.#peerEnded) this.#closeBelow();
+    if (this.#state !== "finishing" || !this.#finished) return;
+    const below = this.#below!;
+    if (this.#peerEnded || (!below.canWriteEof() && !this.#session!.hearsLastEnd)) this.#closeBelow();
+    else if (below.canWriteEof()) below.writeEof(); // a peer that does the same at the same time hears that at least
   };
 
   /** @internal */

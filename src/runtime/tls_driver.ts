@@ -83,6 +83,8 @@ export interface TlsEvents {
 
 /** One side of one TLS connection. */
 export interface TlsSession {
+  /** Whether the peer's close_notify is heard after `finish`. Where it is not, only `receiveEnd` makes an `onEnd` then. */
+  readonly hearsLastEnd: boolean;
   /** Bytes from the peer. */
   receive(chunk: Uint8Array): void;
   /** The peer sends no more bytes. */

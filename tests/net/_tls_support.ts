@@ -137,3 +137,55 @@ export interface RawSocket {
   end(): unknown;
   destroy(): unknown;
 }
+
+/** A relay between a client and a server, which may change what passes, and cut. */
+export interface Relay {
+  readonly port: number;
+  /** What is done to the bytes of each direction; null drops them. */
+  toServer: (chunk: Uint8Array) => Uint8Array | null;
+  toClient: (chunk: Uint8Array) => Uint8Array | null;
+  /** Sends the client something of its own. */
+  inject(data: string | Uint8Array): void;
+  /** Ends both connections in an orderly way. */
+  end(): void;
+  /** Resets both. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** A relay to a port, for one connection. */
+export async function relayTo(port: number): Promise<Relay> {
+  const { connect } = await import("node:net");
+  type Socket = ReturnType<typeof connect>;
+  const ends: Socket[] = [];
+  const server = createNodeServer((client) => {
+    const upstream = connect({ port, host: "127.0.0.1" });
+    ends.push(client, upstream);
+    pass(client, upstream, (chunk) => relay.toServer(chunk));
+    pass(upstream, client, (chunk) => relay.toClient(chunk));
+  });
+  await until(new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  const relay: Relay = {
+    port: (server.address() as { port: number }).port,
+    toServer: (chunk) => chunk,
+    toClient: (chunk) => chunk,
+    inject: (data) => void ends[0]!.write(data),
+    end: () => ends.forEach((end) => end.end()),
+    reset: () => ends.forEach((end) => end.resetAndDestroy()),
+    close: async () => {
+      for (const end of ends) end.destroy();
+      await until(new Promise<void>((resolve) => server.close(() => resolve())));
+    },
+  };
+  return relay;
+
+  function pass(from: Socket, to: Socket, change: (chunk: Uint8Array) => Uint8Array | null): void {
+    from.on("data", (chunk: Uint8Array) => {
+      const changed = change(chunk);
+      if (changed !== null && to.writable) to.write(changed);
+    });
+    from.on("end", () => to.end());
+    from.on("error", () => to.destroy());
+    from.on("close", () => to.end());
+  }
+}

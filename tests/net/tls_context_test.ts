@@ -6,9 +6,9 @@ import {
   openConnection,
   Protocol,
   sleep,
-  SSLError,
   SslContext,
   type SslContextOptions,
+  SSLError,
   startServer,
   type StreamWriter,
   UnsupportedOperationError,
@@ -16,7 +16,18 @@ import {
 import { defaultRuntime } from "../../src/adapters/default_runtime.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { runQuietly } from "./_support.ts";
-import { asClient, certFile, clientContext, closeServer, echo, exchange, identity, portOf, serverContext, withEcho } from "./_tls_support.ts";
+import {
+  asClient,
+  certFile,
+  clientContext,
+  closeServer,
+  echo,
+  exchange,
+  identity,
+  portOf,
+  serverContext,
+  withEcho,
+} from "./_tls_support.ts";
 
 function read(name: string): string {
   return fs.readFileSync(certFile(name), "utf8");
@@ -48,7 +59,14 @@ describe("createSslContext: material", () => {
       ) {
         await withEcho(createSslContext(server), (port) => exchange(port, asClient()));
       }
-      for (const ca of [read("ca.pem"), bytes.encode(read("ca.pem")), [read("other_ca.pem"), certFile("ca.pem")], read("other_ca.pem") + read("ca.pem")]) {
+      for (
+        const ca of [
+          read("ca.pem"),
+          bytes.encode(read("ca.pem")),
+          [read("other_ca.pem"), certFile("ca.pem")],
+          read("other_ca.pem") + read("ca.pem"),
+        ]
+      ) {
         await withEcho(serverContext(), (port) => exchange(port, asClient({ ca })));
       }
     }));
@@ -66,7 +84,10 @@ describe("createSslContext: material", () => {
     assert.ok(error instanceof SSLError);
     assert.equal(error.code, "ERR_OSSL_X509_KEY_VALUES_MISMATCH");
     assert.match(error.message, /^Cannot create an SSL context: the key is not that of the certificate/);
-    assert.ok(refusal({ ...identity("localhost"), sni: { other: { cert: certFile("client.pem"), key: certFile("localhost.key") } } }) instanceof SSLError);
+    assert.ok(
+      refusal({ ...identity("localhost"), sni: { other: { cert: certFile("client.pem"), key: certFile("localhost.key") } } }) instanceof
+        SSLError,
+    );
   });
 
   it("is refused at the call when it cannot be read", () => {

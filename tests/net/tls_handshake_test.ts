@@ -9,9 +9,9 @@ import {
   OSError,
   Protocol,
   SSLCertVerificationError,
+  type SslContextOptions,
   SSLError,
   SslObject,
-  type SslContextOptions,
   startServer,
   type StreamReader,
   type StreamWriter,
@@ -238,7 +238,8 @@ describe("a server", () => {
         assert.equal(await shown("a.b.wild.example", { checkHostname: false }), "localhost");
         assert.equal(await shown("closed.test", { checkHostname: false, ...identity("client") }), "localhost");
         const stranger = asClient({ checkHostname: false, ...identity("stranger") }, "closed.test");
-        await assert.rejects(() => exchange(port, stranger), (error) => ConnectionOrSslError(error) || error instanceof assert.AssertionError);
+        await assert.rejects(() => exchange(port, stranger), (error) =>
+          ConnectionOrSslError(error) || error instanceof assert.AssertionError);
       });
     }));
 

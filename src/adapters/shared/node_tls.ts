@@ -2,7 +2,7 @@
  * TlsDriver over node:tls, for Node, Bun and Deno.
  *
  * Differences that cannot be hidden: Deno says UNABLE_TO_VERIFY_LEAF_SIGNATURE of an expired certificate; Bun sends no more once the peer has
- * ended; a server whose clients ask for protocols (ALPN) of which it has none refuses them, where OpenSSL would go on without one.
+ * ended, and hears no more once this side has; a server whose clients ask for protocols (ALPN) of which it has none refuses them, where OpenSSL would go on without one.
  *
  * @module
  */
@@ -30,12 +30,18 @@ import type {
 } from "./node_tls_modules.ts";
 import { toSslError } from "./tls_errors.ts";
 
-/** The driver. */
-export function nodeTls(): TlsDriver {
-  return new NodeTls();
+/** The driver. `hearsLastEnd` says whether the host's sockets read on after their own end. */
+export function nodeTls(hearsLastEnd = true): TlsDriver {
+  return new NodeTls(hearsLastEnd);
 }
 
 class NodeTls implements TlsDriver {
+  readonly #hearsLastEnd: boolean;
+
+  constructor(hearsLastEnd: boolean) {
+    this.#hearsLastEnd = hearsLastEnd;
+  }
+
   readFile(url: string): Uint8Array {
     try {
       return getBuiltin<NodeFsModule>("node:fs").readFileSync(new URL(url));
@@ -47,12 +53,13 @@ class NodeTls implements TlsDriver {
   createContext(material: TlsMaterial): TlsContextHandle {
     const { minVersion, alpnProtocols = [], ca } = material;
     for (const text of ca ?? []) checkCertificates(text, "a certificate authority");
-    return new NodeTlsContext({
+    const hostMaterial = {
       minVersion,
       ...identityOf(material),
       ...(ca === undefined ? {} : { ca }),
       ...(alpnProtocols.length === 0 ? {} : { ALPNProtocols: alpnProtocols }),
-    });
+    };
+    return new NodeTlsContext(hostMaterial, this.#hearsLastEnd);
   }
 }
 
@@ -111,18 +118,20 @@ const MOST_IDLE = 16;
 
 class NodeTlsContext implements TlsContextHandle {
   readonly #material: NodeTlsMaterial;
+  readonly #hearsLastEnd: boolean;
   #secureContext: unknown = null;
   readonly #idle: HandshakeServer[] = [];
 
-  constructor(material: NodeTlsMaterial) {
+  constructor(material: NodeTlsMaterial, hearsLastEnd: boolean) {
     this.#material = material;
+    this.#hearsLastEnd = hearsLastEnd;
   }
 
   connect({ serverHostname, verify, checkHostname }: TlsClientTerms, events: TlsEvents): TlsSession {
     const tls = getBuiltin<NodeTlsModule>("node:tls");
     const { isIP } = getBuiltin<{ isIP(host: string): number }>("node:net");
     this.#secureContext ??= tls.createSecureContext(this.#material);
-    const session = new NodeTlsSession(events);
+    const session = new NodeTlsSession(events, this.#hearsLastEnd);
     const socket = tls.connect({
       ...this.#material,
       socket: session.wire,
@@ -137,7 +146,7 @@ class NodeTlsContext implements TlsContextHandle {
   }
 
   accept(terms: TlsServerTerms, events: TlsEvents): TlsSession {
-    const session = new NodeTlsSession(events);
+    const session = new NodeTlsSession(events, this.#hearsLastEnd);
     if (terms === "none") {
       const server = this.#idle.pop() ?? new HandshakeServer(this.#material, terms);
       server.shake(session, () => {

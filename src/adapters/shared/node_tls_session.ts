@@ -23,6 +23,7 @@ const NO_CERTIFICATE = "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE";
 export class NodeTlsSession implements TlsSession {
   /** What the socket takes for its connection. */
   readonly wire: NodeDuplex;
+  readonly hearsLastEnd: boolean;
   readonly #events: TlsEvents;
   #socket: NodeTlsSocket | null = null;
   #open = false;
@@ -31,9 +32,15 @@ export class NodeTlsSession implements TlsSession {
   #ended = false;
   #finishing = false;
   #finished = false;
+  /** Nothing is sent any more: the host's socket is closed, or about to be. */
+  #gone = false;
+  /** Whom to tell of what was written and not sent. */
+  readonly #unsent = new Set<() => void>();
 
-  constructor(events: TlsEvents) {
+  /** `hearsLastEnd` as of TlsSession: whether the host's sockets read on after their own end. */
+  constructor(events: TlsEvents, hearsLastEnd: boolean) {
     this.#events = events;
+    this.hearsLastEnd = hearsLastEnd;
     const { Duplex } = getBuiltin<NodeStreamModule>("node:stream");
     this.wire = new Duplex({
       allowHalfOpen: true,
@@ -50,11 +57,14 @@ export class NodeTlsSession implements TlsSession {
   /** Its socket is there. */
   attach(socket: NodeTlsSocket): void {
     this.#socket = socket;
-    socket.on("error", (error) => this.fail(error));
+    socket.on("error", (error) => {
+      if (!this.#gone) this.fail(error); // nothing is to be sent any more, and so nothing can fail
+    });
     socket.on("finish", () => this.#tellFinished());
     socket.on("close", () => {
+      this.#stopSending();
       this.#tellFinished();
-      if (!this.#finishing) this.#tellEnd();
+      this.#hearEnd();
     });
     if (this.#closed) socket.destroy();
   }
@@ -112,10 +122,24 @@ export class NodeTlsSession implements TlsSession {
     this.#events.onFailed(toSslError(error, action));
   }
 
+  /** The socket's end, which after our own may be no more than that. */
+  #hearEnd(): void {
+    if (this.hearsLastEnd || !this.#finishing || this.#wireEnded) this.#tellEnd();
+  }
+
   #tellEnd(): void {
     if (this.#closed || this.#ended) return;
     this.#ended = true;
+    if (!this.hearsLastEnd) this.#stopSending(); // the hosts that do not hear the last end do not send after the first
     this.#events.onEnd();
+  }
+
+  /** What was not sent will not be any more; nobody need wait for it. */
+  #stopSending(): void {
+    this.#gone = true;
+    const unsent = [...this.#unsent];
+    this.#unsent.clear();
+    if (!this.#closed) { for (const sent of unsent) sent(); }
   }
 
   #tellFinished(): void {
@@ -134,11 +158,12 @@ export class NodeTlsSession implements TlsSession {
     if (this.#closed || this.#wireEnded) return;
     this.#wireEnded = true;
     this.wire.push(null);
+    if (this.#finishing) this.#tellEnd(); // nobody reads on
   }
 
   start(): void {
     const socket = this.#socket!;
-    socket.on("end", () => this.#tellEnd());
+    socket.on("end", () => this.#hearEnd());
     socket.on("data", (chunk) => {
       if (!this.#closed) this.#events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     });
@@ -154,8 +179,10 @@ export class NodeTlsSession implements TlsSession {
 
   write(chunk: Uint8Array, sent: () => void): void {
     if (this.#closed) return;
+    if (this.#gone) return sent(); // the peer has ended, and wants no more
+    this.#unsent.add(sent);
     this.#socket!.write(chunk, (error) => {
-      if (!error && !this.#closed) sent();
+      if (!error && this.#unsent.delete(sent) && !this.#closed) sent();
     });
   }
 
@@ -163,6 +190,7 @@ export class NodeTlsSession implements TlsSession {
     if (this.#closed) return;
     this.#finishing = true;
     this.#socket!.end();
+    if (this.#gone) this.#tellFinished();
   }
 
   close(): void {
