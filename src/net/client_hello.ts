@@ -46,21 +46,25 @@ class Cut {
 function messageIn(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   let found = 0;
+  let length: number | null = null;
   const records = new Fields(bytes, false);
-  for (;;) {
+  while (length === null || found < 4 + length) {
     if (records.number(1) !== HANDSHAKE_RECORD) throw new Cut(true);
     records.skip(2); // its version, which says nothing
     const part = records.bytes(records.number(2));
     if (part.length === 0) throw new Cut(true);
     parts.push(part);
     found += part.length;
-    const all = join(parts, found);
-    if (all[0] !== CLIENT_HELLO) throw new Cut(true);
-    if (found < 4) continue;
-    const length = (all[1]! << 16) | (all[2]! << 8) | all[3]!;
-    if (length > LONGEST_HELLO) throw new Cut(true);
-    if (found >= 4 + length) return all.subarray(4, 4 + length);
+    if (length === null && found >= 4) length = lengthOf(new Fields(join(parts, found), true));
   }
+  return join(parts, found).subarray(4, 4 + length);
+}
+
+function lengthOf(start: Fields): number {
+  if (start.number(1) !== CLIENT_HELLO) throw new Cut(true);
+  const length = start.number(3);
+  if (length > LONGEST_HELLO) throw new Cut(true);
+  return length;
 }
 
 /** The name in a ClientHello; null without one. */

@@ -65,6 +65,9 @@ class NodeTls implements TlsDriver {
 
 // ---------------------------------------------------------------- material
 
+/** What a PEM text lacks that holds nothing of the kind, as Node has it. */
+const NO_START_LINE = "ERR_OSSL_PEM_NO_START_LINE";
+const PRIVATE_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^]*?-----END \1-----/;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /**
@@ -74,22 +77,21 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
  */
 function identityOf({ cert, key, passphrase }: TlsMaterial): { readonly cert?: string; readonly key?: string } {
   if (cert === undefined || key === undefined) return {};
-  const [own] = checkCertificates(cert, "the certificate");
+  const chain = checkCertificates(cert, "the certificate");
   const { X509Certificate } = getBuiltin<NodeCryptoModule>("node:crypto");
   const privateKey = readKey(key, passphrase);
-  if (!new X509Certificate(own).checkPrivateKey(privateKey)) {
+  if (!new X509Certificate(chain[0]).checkPrivateKey(privateKey)) {
     const code = "ERR_OSSL_X509_KEY_VALUES_MISMATCH"; // as Node has it
     throw new SSLError(`Cannot create an SSL context: the key is not that of the certificate (${code})`, { code });
   }
-  return { cert, key: privateKey.export({ type: "pkcs8", format: "pem" }) };
+  return { cert: chain.join("\n"), key: privateKey.export({ type: "pkcs8", format: "pem" }) };
 }
 
 /** The certificates in a text. @throws SSLError when there are none, or one cannot be read. */
 function checkCertificates(text: string, what: string): [string, ...string[]] {
   const found = text.match(CERTIFICATE);
   if (found === null) {
-    const code = "ERR_OSSL_PEM_NO_START_LINE"; // as Node has it
-    throw new SSLError(`Cannot create an SSL context: ${what} is no PEM certificate (${code})`, { code });
+    throw new SSLError(`Cannot create an SSL context: ${what} is no PEM certificate (${NO_START_LINE})`, { code: NO_START_LINE });
   }
   const { X509Certificate } = getBuiltin<NodeCryptoModule>("node:crypto");
   try {
@@ -100,7 +102,11 @@ function checkCertificates(text: string, what: string): [string, ...string[]] {
   return found as unknown as [string, ...string[]];
 }
 
-function readKey(key: string, passphrase: string | undefined): NodeKey {
+function readKey(text: string, passphrase: string | undefined): NodeKey {
+  const key = PRIVATE_KEY.exec(text)?.[0];
+  if (key === undefined) {
+    throw new SSLError(`Cannot create an SSL context: there is no private key in PEM (${NO_START_LINE})`, { code: NO_START_LINE });
+  }
   const { createPrivateKey } = getBuiltin<NodeCryptoModule>("node:crypto");
   try {
     return createPrivateKey({ key, format: "pem", ...(passphrase === undefined ? {} : { passphrase }) });
