@@ -98,6 +98,9 @@ export type { ConnectionOptions, ServerOptions } from "./src/net/connection.ts";
 export type { DatagramOptions } from "./src/net/datagram_endpoint.ts";
 export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
 export type { Server } from "./src/net/server.ts";
+export { createSslContext, SslContext, type SslContextOptions } from "./src/net/ssl_context.ts";
+export { SslObject } from "./src/net/ssl_object.ts";
+export type { StartTlsOptions, TlsClientOptions, TlsServerOptions, TlsTimeouts } from "./src/net/tls_options.ts";
 export type {
   AddressFamily,
   BaseTransport,
@@ -111,6 +114,7 @@ export type {
   UnixAddress,
   WriteTransport,
 } from "./src/net/transports.ts";
+export type { PeerCertificate } from "./src/runtime/tls_driver.ts";
 
 // streams
 export { type ClientHandler, openConnection, startServer, StreamReaderProtocol } from "./src/streams/open_connection.ts";
@@ -155,6 +159,8 @@ export {
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  SSLCertVerificationError,
+  SSLError,
   TimeoutError,
   UnsupportedOperationError,
 } from "./src/errors.ts";

@@ -420,3 +420,19 @@ export class AddressInfoError extends OSError {
     return "AddressInfoError";
   }
 }
+
+/** TLS failed: the handshake, a record, or the material that a context is made of (Python's `ssl.SSLError`). */
+export class SSLError extends OSError {
+  /** The name of the class. */
+  override get name(): string {
+    return "SSLError";
+  }
+}
+
+/** The peer's certificate is not to be trusted; `code` says why, such as `CERT_HAS_EXPIRED` (Python's `ssl.SSLCertVerificationError`). */
+export class SSLCertVerificationError extends SSLError {
+  /** The name of the class. */
+  override get name(): string {
+    return "SSLCertVerificationError";
+  }
+}

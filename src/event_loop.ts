@@ -16,13 +16,17 @@ import {
   type TaskOptions,
 } from "./core/mod.ts";
 import { RuntimeError } from "./errors.ts";
-import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executors/executor.ts";
 import type { ModuleFunction } from "./executors/module_function.ts";
 import type { Executor } from "./executors/pool_executors.ts";
+import type { BaseProtocol } from "./net/base_protocol.ts";
+import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
 import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
+import type { SslContext } from "./net/ssl_context.ts";
+import { startTls } from "./net/start_tls.ts";
+import type { StartTlsOptions } from "./net/tls_options.ts";
 import type { DatagramTransport, Transport } from "./net/transports.ts";
 import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import { CoreEventLoop } from "./without_io/event_loop.ts";
@@ -68,6 +72,23 @@ export class EventLoop extends CoreEventLoop {
    */
   createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Upgrades a connection to TLS, and gives the transport to write to from now on: whoever has the old one must leave it alone. The protocol
+   * keeps being called, `connectionMade` is not called again. Over the transport of a TLS connection it makes TLS inside TLS.
+   *
+   * @throws SSLCertVerificationError when the peer's certificate is not to be trusted, another SSLError when the peer speaks no TLS or none that
+   * fits, ConnectionAbortedError when the handshake takes longer than `sslHandshakeTimeout`, ConnectionResetError when the peer ends the
+   * connection, RuntimeError when the transport is closing. The transport is then closed, as it is when the wait is cancelled.
+   */
+  startTls(
+    transport: Transport,
+    protocol: Partial<BaseProtocol>,
+    context: SslContext,
+    options: StartTlsOptions = {},
+  ): Awaitable<Transport> {
+    return startTls(this, transport, protocol, context, options);
   }
 
   /**

@@ -12,6 +12,7 @@ import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
 import { webWorkers } from "./shared/web_workers.ts";
 
@@ -26,6 +27,7 @@ export function bunRuntime(): Runtime {
     net: nodeNet(),
     udp: nodeUdp(),
     signals: nodeSignals(),
+    tls: nodeTls(false),
     workers: webWorkers(),
   };
 }

@@ -17,6 +17,7 @@ import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
 import { webWorkers } from "./shared/web_workers.ts";
 
@@ -31,6 +32,7 @@ export function denoRuntime(): Runtime {
     net: denoNet(),
     udp: nodeUdp({ check: checkNetPermission, connects: false, cannotShare: "Deno" }),
     signals: nodeSignals(),
+    tls: nodeTls(),
     workers: webWorkers(),
   };
 }

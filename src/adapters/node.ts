@@ -11,6 +11,7 @@ import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
+import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
 import { nodeWorkers } from "./shared/node_workers.ts";
 
@@ -25,6 +26,7 @@ export function nodeRuntime(): Runtime {
     net: nodeNet(),
     udp: nodeUdp(),
     signals: nodeSignals(),
+    tls: nodeTls(),
     workers: nodeWorkers(),
   };
 }

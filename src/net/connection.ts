@@ -22,10 +22,20 @@ import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
 import { type Server, SocketServer } from "./server.ts";
 import { SocketTransport } from "./socket_transport.ts";
+import { TlsLayer } from "./tls_layer.ts";
+import {
+  checkTlsClient,
+  checkTlsServer,
+  type TlsClientOptions,
+  tlsOfClient,
+  tlsOfServer,
+  type TlsServerOptions,
+  type TlsSetup,
+} from "./tls_options.ts";
 import type { AddressFamily, Transport } from "./transports.ts";
 
-/** Where to connect to. */
-export interface ConnectionOptions {
+/** Where to connect to, and whether by TLS. */
+export interface ConnectionOptions extends TlsClientOptions {
   /** An address or a name, whose addresses are tried in turn. */
   readonly host: string;
   /** From 0 to 65535. */
@@ -49,8 +59,8 @@ export interface ConnectionOptions {
   readonly allErrors?: boolean;
 }
 
-/** Where to listen. */
-export interface ServerOptions {
+/** Where to listen, and whether by TLS. */
+export interface ServerOptions extends TlsServerOptions {
   /** An address or a name; several; or, when it is left out, null or "", all addresses of the machine. */
   readonly host?: string | readonly string[] | null;
   /** 0 asks for a free one: `server.sockets` tells which. */
@@ -92,6 +102,7 @@ export function checkConnection(options: ConnectionOptions): void {
   checkPort(options.port, action);
   if (options.family !== undefined) checkFamily(options.family, action);
   checkStaggering(options, action);
+  checkTlsClient(options, options.host, action);
   if (options.localAddr === undefined) return;
   checkHost(options.localAddr.host, `${action} from a local address`);
   if (options.localAddr.port !== undefined) checkPort(options.localAddr.port, `${action} from a local address`);
@@ -119,6 +130,7 @@ function* connect<P extends Partial<Protocol>>(
   protocolFactory: () => P,
   options: ConnectionOptions,
 ): CoroutineGenerator<[Transport, P]> {
+  const setup = tlsOfClient(loop, options, options.host);
   const socket = yield* openSocket(loop, options);
   let protocol: P;
   try {
@@ -127,16 +139,28 @@ function* connect<P extends Partial<Protocol>>(
     socket.close();
     throw error;
   }
-  const transport = new SocketTransport(loop, socket, protocol);
-  const made = new Future<void>({ loop });
-  transport.begin(made);
+  return [yield* beginTransport(loop, socket, protocol, setup), protocol];
+}
+
+/** The transport of a new socket, once the protocol knows of it, over TLS with a `setup`. When it is cancelled the socket is closed. */
+export function* beginTransport(
+  loop: NetLoop,
+  socket: SocketHandle,
+  protocol: Partial<Protocol>,
+  setup: TlsSetup | null,
+): CoroutineGenerator<Transport> {
+  const ready = new Future<void>({ loop });
+  const layer = setup === null ? null : new TlsLayer(loop, { setup, protocol, ready, announce: true });
+  const transport = new SocketTransport(loop, socket, layer ?? protocol);
+  transport.begin(layer === null ? ready : null);
   try {
-    yield* made;
+    yield* ready;
   } catch (error) {
+    layer?.abandon();
     transport.close();
     throw error;
   }
-  return [transport, protocol];
+  return layer?.transport ?? transport;
 }
 
 /** Tries the addresses of the host, in turn or staggered. */
@@ -189,8 +213,10 @@ export function createServer(loop: NetLoop, protocolFactory: () => Partial<Proto
 }
 
 /** @throws TypeError or RangeError for options that cannot be right. */
-export function checkServer({ host, port, family, backlog }: ServerOptions): void {
+export function checkServer(options: ServerOptions): void {
+  const { host, port, family, backlog } = options;
   const action = "create a server";
+  checkTlsServer(options, action);
   const hosts = hostsOf(host);
   if (hosts?.length === 0) throw new RangeError(`Cannot ${action}: the list of hosts is empty`);
   for (const one of hosts ?? []) checkHost(one, action);
@@ -210,7 +236,7 @@ function hostsOf(host: ServerOptions["host"]): readonly string[] | null {
 }
 
 function* listen(loop: NetLoop, protocolFactory: () => Partial<Protocol>, options: ServerOptions): CoroutineGenerator<Server> {
-  const server = new SocketServer(loop, protocolFactory);
+  const server = new SocketServer(loop, protocolFactory, tlsOfServer(options));
   let complete = false;
   try {
     yield* bindAll(loop, server, options);

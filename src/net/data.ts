@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Data } from "./transports.ts";
+
+/** What can be written: bytes, or text that is sent as UTF-8. */
+export type Data = Uint8Array | string;
 
 /** @throws TypeError unless `data` is a Uint8Array or a string. `action` completes the sentence "Cannot …". */
 export function checkData(data: unknown, action: string): asserts data is Data {

@@ -18,6 +18,8 @@ import type { AcceptError, ListenerHandle, SocketHandle } from "../runtime/net_d
 import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
 import { SocketTransport, type TransportOwner } from "./socket_transport.ts";
+import { TlsLayer } from "./tls_layer.ts";
+import type { TlsSetup } from "./tls_options.ts";
 import type { AddressFamily } from "./transports.ts";
 
 /**
@@ -58,6 +60,12 @@ export interface Server {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A connection, as its server sees it. */
+interface Client {
+  close(): void;
+  abort(): void;
+}
+
 /** How long a server that could not accept a connection waits, in milliseconds, before it accepts on. */
 const ACCEPT_RETRY_DELAY = 1000;
 
@@ -73,7 +81,9 @@ export class SocketServer implements Server, TransportOwner {
   readonly #protocolFactory: () => Partial<Protocol>;
   readonly #context: Context = copyContext();
   readonly #listeners: ListenerHandle[] = [];
-  readonly #clients = new Set<SocketTransport>();
+  readonly #tls: TlsSetup | null;
+  /** By the transport of the socket: whom to close, which over TLS is the layer. */
+  readonly #clients = new Map<SocketTransport, Client>();
   /** Connections that came before it served. */
   readonly #early: SocketHandle[] = [];
   #serving = false;
@@ -81,8 +91,9 @@ export class SocketServer implements Server, TransportOwner {
   #servingForever: Future<never> | null = null;
   readonly #waiters = new Set<Future<void>>();
 
-  constructor(loop: NetLoop, protocolFactory: () => Partial<Protocol>) {
+  constructor(loop: NetLoop, protocolFactory: () => Partial<Protocol>, tls: TlsSetup | null = null) {
     this.#loop = loop;
+    this.#tls = tls;
     this.#protocolFactory = protocolFactory;
     loop._open.add(this);
   }
@@ -136,10 +147,22 @@ export class SocketServer implements Server, TransportOwner {
       handle.close();
       return this.#loop.callExceptionHandler({ message: "Error on transport creation for incoming connection", exception, server: this });
     }
-    const transport = new SocketTransport(this.#loop, handle, protocol, this);
-    this.#clients.add(transport);
+    const layer = this.#tls === null ? null : this.#layerFor(protocol, this.#tls);
+    const transport = new SocketTransport(this.#loop, handle, layer ?? protocol, this);
+    this.#clients.set(transport, layer?.client ?? transport);
     transport.begin();
   };
+
+  /** A client that fails to shake hands is of no interest, as in asyncio, but to those who debug. */
+  #layerFor(protocol: Partial<Protocol>, setup: TlsSetup): TlsLayer {
+    const ready = new Future<void>({ loop: this.#loop });
+    ready.addDoneCallback(() => {
+      const exception = ready.exception();
+      if (exception === null || !this.#loop.getDebug()) return;
+      this.#loop.callExceptionHandler({ message: "Error on transport creation for incoming connection", exception, protocol });
+    });
+    return new TlsLayer(this.#loop, { setup, protocol, ready, announce: true });
+  }
 
   /** One of its connections is gone. @internal */
   _detach(transport: SocketTransport): void {
@@ -203,11 +226,11 @@ export class SocketServer implements Server, TransportOwner {
   }
 
   closeClients(): void {
-    for (const transport of [...this.#clients]) transport.close();
+    for (const client of [...this.#clients.values()]) client.close();
   }
 
   abortClients(): void {
-    for (const transport of [...this.#clients]) transport.abort();
+    for (const client of [...this.#clients.values()]) client.abort();
   }
 
   #isOver(): boolean {

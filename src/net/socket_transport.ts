@@ -5,7 +5,7 @@
  */
 import { Deque } from "../_internal/deque.ts";
 import { type Context, copyContext, type Future } from "../core/mod.ts";
-import { OSError, RuntimeError } from "../errors.ts";
+import { OSError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
 import { checkData } from "./data.ts";
 import { FlowControl } from "./flow_control.ts";
@@ -28,6 +28,14 @@ export interface TransportOwner {
   _detach(transport: SocketTransport): void;
 }
 
+/** A layer between two transports, such as TLS, in the place of a socket. It has no half-closed state: who gets the peer's end closes too. */
+export interface LayerHandle extends SocketHandle {
+  /** Ends the connection with due ceremony; `onClose` is told when that is over. */
+  shutdown(): void;
+  /** What the layer, or what is below it, knows of the connection. */
+  extraInfo(name: keyof ExtraInfo, fallback: unknown): unknown;
+}
+
 /** How many received bytes wait at the most for a loop that does not run; then the host is asked to read no more. */
 const READ_AHEAD = 256 * 1024;
 
@@ -43,6 +51,8 @@ const READ_AHEAD = 256 * 1024;
 export class SocketTransport extends FlowControl implements Transport, SocketEvents {
   readonly #loop: NetLoop;
   readonly #handle: SocketHandle;
+  /** The handle, if it is that of a layer. */
+  readonly #layer: LayerHandle | null;
   readonly #owner: TransportOwner | null;
   readonly #context: Context = copyContext();
   #protocol: Partial<Protocol>;
@@ -74,14 +84,15 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     super(loop);
     this.#loop = loop;
     this.#handle = handle;
+    this.#layer = "shutdown" in handle ? handle as LayerHandle : null;
     this.#protocol = protocol;
     this.#owner = owner;
     loop._open.add(handle);
   }
 
-  /** Calls `connectionMade` in the next turn, then listens to the socket, then completes `waiter`. Once. */
-  begin(waiter: Future<void> | null = null): void {
-    this.#loop.callSoon(() => this.#protocol.connectionMade?.(this));
+  /** Calls `connectionMade` in the next turn (not without `announce`), then listens to the socket, then completes `waiter`. Once. */
+  begin(waiter: Future<void> | null = null, announce = true): void {
+    if (announce) this.#loop.callSoon(() => this.#protocol.connectionMade?.(this));
     this.#loop.callSoon(() => this.#start());
     if (waiter === null) return;
     this.#loop.callSoon(() => {
@@ -113,7 +124,8 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
   getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
-  getExtraInfo(name: string, fallback?: unknown): unknown {
+  getExtraInfo(name: keyof ExtraInfo, fallback?: unknown): unknown {
+    if (this.#layer !== null) return this.#layer.extraInfo(name, fallback);
     if (name === "peername") return addressOf(this.#handle.remoteAddress);
     if (name === "sockname") return addressOf(this.#handle.localAddress);
     return name === "socket" ? this.#handle.native : fallback;
@@ -228,7 +240,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     } catch (error) {
       return this.#fail(error, "Fatal error: protocol.eof_received() call failed.");
     }
-    if (!keepOpen) this.close();
+    if (!keepOpen || this.#layer !== null) this.close();
   }
 
   /** Without an error both directions have ended, and there is nothing to do before `close`. */
@@ -280,10 +292,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   }
 
   canWriteEof(): boolean {
-    return true;
+    return this.#layer === null;
   }
 
   writeEof(): void {
+    if (this.#layer !== null) throw new UnsupportedOperationError("Cannot writeEof: TLS has no half-closed connections; use close()");
     if (this.#closing || this.#eofAsked) return;
     this.#eofAsked = true;
     this.#flushSoon();
@@ -313,6 +326,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#pump();
     this._resumeIfDrained();
     if (!this.#closing || this.#lost || this.#queue.size > 0) return;
+    if (this.#layer !== null) return this.#layer.shutdown();
     this.#lost = true;
     this.#loseConnection(null);
   };
@@ -324,7 +338,16 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#closing = true;
     this.#pauseHost();
     this.#held.clear();
-    if (this.#queue.size === 0 || this.#loop.isClosed()) this.#forceClose(null);
+    if (this.#loop.isClosed()) this.#forceClose(null);
+    else if (this.#queue.size === 0) this.#endConnection();
+  }
+
+  /** Everything is sent. */
+  #endConnection(): void {
+    if (this.#lost) return;
+    if (this.#layer === null) this.#forceClose(null);
+    else if (this.#started) this.#layer.shutdown();
+    else this.#loop.callSoon(() => this.#endConnection()); // it is about to begin
   }
 
   abort(options: { readonly reset?: boolean } = {}): void {

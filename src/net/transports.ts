@@ -3,7 +3,13 @@
  *
  * @module
  */
+import type { PeerCertificate } from "../runtime/tls_driver.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
+import type { Data } from "./data.ts";
+import type { SslContext } from "./ssl_context.ts";
+import type { SslObject } from "./ssl_object.ts";
+
+export type { Data };
 
 /** Which addresses are wanted. */
 export type AddressFamily = "IPv4" | "IPv6" | "unspec";
@@ -27,9 +33,6 @@ export interface UnixAddress {
 /** Where one end of a socket is. */
 export type SocketAddress = InetAddress | UnixAddress;
 
-/** What can be written: bytes, or text that is sent as UTF-8. */
-export type Data = Uint8Array | string;
-
 /** What `getExtraInfo` knows, by name. */
 export interface ExtraInfo {
   /** The peer's address; null where it is not known. */
@@ -38,6 +41,16 @@ export interface ExtraInfo {
   sockname: SocketAddress | null;
   /** The host's own object. */
   socket: unknown;
+  /** The TLS of the connection; it is not known, as nothing below is, where there is none. */
+  sslObject: SslObject;
+  /** The context that TLS is made with. */
+  sslContext: SslContext;
+  /** The peer's certificate; null where it has shown none. With verifyMode "none" nobody has verified it. */
+  peercert: PeerCertificate | null;
+  /** What TLS encrypts with. */
+  cipher: { readonly name: string; readonly version: string };
+  /** No host compresses by TLS. */
+  compression: null;
 }
 
 /** What all transports have. */

@@ -5,6 +5,7 @@
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { TlsDriver } from "./tls_driver.ts";
 import type { UdpDriver } from "./udp_driver.ts";
 import type { WorkerDriver } from "./worker_driver.ts";
 
@@ -24,6 +25,7 @@ export interface Runtime {
   readonly net?: NetDriver;
   readonly udp?: UdpDriver;
   readonly signals?: SignalDriver;
+  readonly tls?: TlsDriver;
   readonly workers?: WorkerDriver;
 }
 

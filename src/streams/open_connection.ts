@@ -26,6 +26,9 @@ import {
 import type { NetLoop } from "../net/net_loop.ts";
 import { Protocol } from "../net/protocols.ts";
 import type { Server } from "../net/server.ts";
+import type { SslContext } from "../net/ssl_context.ts";
+import { startTls } from "../net/start_tls.ts";
+import type { StartTlsOptions } from "../net/tls_options.ts";
 import type { ReadTransport, Transport } from "../net/transports.ts";
 import { checkLimit, type StreamOptions, StreamReader } from "./stream_reader.ts";
 import { StreamWriter } from "./stream_writer.ts";
@@ -39,6 +42,7 @@ export class StreamReaderProtocol extends Protocol {
   readonly #loop: NetLoop;
   readonly #reader: StreamReader;
   readonly #onClient: ClientHandler | null;
+  #transport: Transport | null = null;
   /**
    * What makes it a `GatedProtocol`.
    * @internal
@@ -56,6 +60,7 @@ export class StreamReaderProtocol extends Protocol {
 
   /** Tells the reader where its data comes from, and runs the handler. */
   override connectionMade(transport: ReadTransport): void {
+    this.#transport = transport as Transport;
     this.#reader.setTransport(transport);
     if (this.#onClient !== null) this.#serve(this.#onClient, transport as Transport);
   }
@@ -67,12 +72,33 @@ export class StreamReaderProtocol extends Protocol {
     const eagerStart = !isCoroutineFunction(onClient);
     const task: Task<unknown> = this.#loop.createTask(() => call(onClient, this.#reader, writer), { eagerStart });
     task.addDoneCallback(() => {
-      if (task.cancelled()) return transport.close();
+      const current = this.#transport!; // TLS may have been started meanwhile
+      if (task.cancelled()) return current.close();
       const exception = task.exception();
       if (exception === null) return;
-      this.#loop.callExceptionHandler({ message: "Unhandled exception in client_connected_cb", exception, transport });
-      transport.close();
+      this.#loop.callExceptionHandler({ message: "Unhandled exception in client_connected_cb", exception, transport: current });
+      current.close();
     });
+  }
+
+  /**
+   * Goes on by TLS. What the reader holds was sent before: it is TLS if all is well, and otherwise nothing to be trusted.
+   * @internal
+   */
+  *_startTls(transport: Transport, context: SslContext, options: StartTlsOptions): CoroutineGenerator<Transport> {
+    const received = this.#reader._takeAll();
+    const upgraded = yield* startTls(this.#loop, transport, this, context, options, received);
+    this.#transport = upgraded;
+    this.#reader._replaceTransport(upgraded);
+    return upgraded;
+  }
+
+  /**
+   * Whether this side accepted the connection.
+   * @internal
+   */
+  get _isServer(): boolean {
+    return this.#onClient !== null;
   }
 
   /** Feeds the reader. */

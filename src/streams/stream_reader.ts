@@ -215,6 +215,24 @@ export class StreamReader {
     this._feed(copyOf(data));
   }
 
+  /**
+   * All that was received and not read.
+   * @internal
+   */
+  _takeAll(): Uint8Array {
+    return this.#take(this.#buffer.length);
+  }
+
+  /**
+   * What comes now comes from another transport.
+   * @internal
+   */
+  _replaceTransport(transport: ReadTransport): void {
+    this.#transport = transport;
+    this.#transportPaused = false;
+    this.#pauseTransport();
+  }
+
   /** Adds bytes that are the reader's own from now on. @internal */
   _feed(chunk: Uint8Array): void {
     if (this.#eof) throw new RuntimeError("Cannot feed data: feedEof() was called");

@@ -5,9 +5,17 @@
  */
 import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
 import type { BaseProtocol } from "../net/base_protocol.ts";
+import type { SslContext } from "../net/ssl_context.ts";
+import { type StartTlsOptions, tlsOfUpgrade } from "../net/tls_options.ts";
 import type { Data, ExtraInfo, Transport, WriteTransport } from "../net/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import { type GatedProtocol, WriteGate } from "./write_gate.ts";
+
+/** A protocol whose connection can go on by TLS. */
+interface UpgradableProtocol {
+  readonly _isServer: boolean;
+  _startTls(transport: Transport, context: SslContext, options: StartTlsOptions): CoroutineGenerator<Transport>;
+}
 
 /**
  * Writes to a transport. `write` never waits; wait for `drain` after it, so as not to be faster than the peer:
@@ -18,7 +26,7 @@ import { type GatedProtocol, WriteGate } from "./write_gate.ts";
  * Disposing it closes it and waits for the end of the connection.
  */
 export class StreamWriter {
-  readonly #transport: WriteTransport;
+  #transport: WriteTransport;
   readonly #protocol: BaseProtocol;
   readonly #reader: StreamReader | null;
 
@@ -101,6 +109,26 @@ export class StreamWriter {
 
   *#waitClosed(): CoroutineGenerator<void> {
     yield* this.#gate("wait until the connection is closed").waitClosed();
+  }
+
+  /**
+   * Goes on by TLS, after what was written: both sides have to agree on when. The one that accepted the connection is the server, unless
+   * `serverSide` says otherwise. Options as of `EventLoop.startTls`.
+   *
+   * @throws as `EventLoop.startTls`; the connection is then closed. Cancelling it closes the connection too.
+   */
+  startTls(context: SslContext, options: StartTlsOptions = {}): Awaitable<void> {
+    const { _isServer } = this.#protocol as Partial<UpgradableProtocol>;
+    const all = { serverSide: _isServer === true, ...options };
+    tlsOfUpgrade(context, all); // what cannot be right is told at the call
+    return awaitable(this.#startTls(context, all));
+  }
+
+  *#startTls(context: SslContext, options: StartTlsOptions): CoroutineGenerator<void> {
+    const protocol = this.#protocol as Partial<UpgradableProtocol>;
+    if (protocol._startTls === undefined) throw new TypeError("Cannot start TLS: the writer's protocol is no StreamReaderProtocol");
+    yield* this.#drain();
+    this.#transport = yield* protocol._startTls(this.transport, context, options);
   }
 
   #gate(action: string): WriteGate {

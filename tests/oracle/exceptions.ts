@@ -45,7 +45,6 @@ export const OTHER_TRACE: Readonly<Record<string, string>> = {};
 export const NOT_STARTED: Readonly<Record<string, string>> = {
   "431_udp_error_received": "Deno tells nothing of peers where nobody listens; to be ported for the other hosts",
   "unix": "topic not started yet",
-  "ssl": "topic not started yet",
   "subproc": "topic not started yet",
   "debug": "topic not started yet",
   "652_program_chat_server": "reads lines with the stream's own iteration; not ported yet",
