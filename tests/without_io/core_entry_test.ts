@@ -36,7 +36,7 @@ describe("tsyncio/core", () => {
   it("lacks only input, output, executors and signals, and their errors", () => {
     const missing = Object.keys(whole).filter((name) => !(name in core));
     const io =
-      /^(open|start)|Server|Stream|Protocol|Transport|Connection|(OS|Pipe|File|Permission|Process|AddressInfo|Incomplete|Limit)\w*Error$/;
+      /^(open|start)|Server|Stream|Protocol|Transport|Connection|S[Ss][Ll]|(OS|Pipe|File|Permission|Process|AddressInfo|Incomplete|Limit)\w*Error$/;
     const others = /Executor|^(signals|toThread|runCoroutineThreadsafe|moduleFunctions|cancelRequested|transfer)$/;
     assert.deepEqual(missing.filter((name) => !io.test(name) && !others.test(name)), []);
   });
