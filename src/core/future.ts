@@ -319,48 +319,40 @@ function refuseToWait(strand: StrandFace, future: Future<unknown>): RuntimeError
   return null;
 }
 
-/** What an async function can wait for without anything being driven for it. */
-export interface Source extends Waiting {
-  /** Passes its outcome on. */
-  _settle(resolve: Resolve, reject: Reject): void;
-  /** Whoever waited was told something else; an error counts as seen all the same. */
-  _seen?(): void;
-}
-
-/** One `await` of a source by an async function, of a strand or outside any task. In the ready queue once the source is done. */
-export class Await implements Runnable, Waiting {
+/** One `await` of a future by an async function, of a strand or outside any task. In the ready queue once the future is done. */
+class Await implements Runnable, Waiting {
   readonly #strand: StrandFace | null;
-  readonly #source: Source;
+  readonly #future: Future<unknown>;
   readonly #resolve: Resolve;
   readonly #reject: Reject;
 
-  constructor(strand: StrandFace | null, source: Source, resolve: Resolve, reject: Reject) {
+  constructor(strand: StrandFace | null, future: Future<unknown>, resolve: Resolve, reject: Reject) {
     this.#strand = strand;
-    this.#source = source;
+    this.#future = future;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   cancel(message?: string): boolean {
-    return this.#source.cancel(message);
+    return this.#future.cancel(message);
   }
 
   cancelled(): boolean {
-    return this.#source.cancelled();
+    return this.#future.cancelled();
   }
 
   toString(): string {
-    return String(this.#strand?.task ?? this.#source);
+    return String(this.#strand?.task ?? this.#future);
   }
 
   _run(): void {
     const strand = this.#strand;
-    if (strand === null) return this.#source._settle(this.#resolve, this.#reject);
+    if (strand === null) return this.#future._settle(this.#resolve, this.#reject);
     strand._unwait(this);
     if (strand._hasInjection()) {
-      this.#source._seen?.();
+      this.#future._seen();
       this.#reject(strand._takeInjection());
-    } else this.#source._settle(this.#resolve, this.#reject);
+    } else this.#future._settle(this.#resolve, this.#reject);
     strand.loop._hold(strand);
   }
 }

@@ -13,10 +13,20 @@ export type { ExceptionContext } from "./exception_handler.ts";
 export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";
 export { currentSignal, ensureFuture, type FutureOptions, until, wrapFuture } from "./promise_interop.ts";
-export { currentStrand, type Runnable, running, runningLoop, type WorkerCall, type WorkerFace } from "./running.ts";
+export {
+  currentStrand,
+  type LoopFace,
+  type Runnable,
+  running,
+  runningLoop,
+  someLoop,
+  type WorkerCall,
+  type WorkerFace,
+} from "./running.ts";
 export { isDrivable, isGeneratorFunction, isPromiseLike } from "./awaitable.ts";
 export { enterBody, type EnteredBody, runBody } from "./body.ts";
-export { isHandedOver, pause, sleepFor } from "./sleeping.ts";
+export { isHandedOver, SingleWait } from "./single_wait.ts";
+export { pause, sleepFor } from "./sleeping.ts";
 export { isSuspension, Strand, throwInto } from "./strand.ts";
 export { currentTask, Task, type TaskOptions } from "./task.ts";
 export type { Turns } from "./turns.ts";

@@ -1,16 +1,13 @@
 /**
- * Letting others run, and letting time pass: what programs wait for most often. Each is one object, which is its own iterator, its
- * own entry in the loop's queue or heap of timers, and what the kernel cancels; a generator, a future and a timer would be four.
+ * Letting others run, and letting time pass: what programs wait for most often, each as one object.
  *
  * @module
  */
-import type { RuntimeError } from "../errors.ts";
 import type { Awaitable, Reject, Resolve, Suspend } from "./awaitable.ts";
-import { makeCancelledError } from "./cancelled.ts";
 import { Lazy, reused } from "./coroutine.ts";
-import { Await, type Source } from "./future.ts";
-import { type LoopFace, type Runnable, someLoop, type StrandFace, type Suspension, type TimerItem } from "./running.ts";
-import { foreignYield, type Strand } from "./strand.ts";
+import { type LoopFace, type Runnable, someLoop, type TimerItem, type Waiting } from "./running.ts";
+import { SingleWait } from "./single_wait.ts";
+import type { Strand } from "./strand.ts";
 
 /** Gives up one turn of the loop, and gives `result`. */
 export function pause<T>(result: T): Awaitable<T> {
@@ -22,17 +19,14 @@ export function sleepFor<T>(delay: number, result: T): Awaitable<T> {
   return new Sleep(delay, result);
 }
 
-/**
- * Whether it is what a coroutine hands to the kernel while it waits. Whoever meets one while iterating has taken a coroutine for an iterable.
- */
-export function isHandedOver(item: unknown): boolean {
-  if (item instanceof Sleep) return item._begun();
-  return item === undefined || (typeof item === "object" && item !== null && "_park" in item);
-}
-
-class Pause<T> extends Lazy<T> implements Source {
+/** A bare `yield` as an object. A turn cannot be taken back: a request for cancellation is kept meanwhile, and thrown when it is over. */
+class Pause<T> extends Lazy<T> implements Waiting, Runnable {
   readonly #result: T;
   #state: "new" | "taken" | "suspended" | "done" = "new";
+  /** Whose async function awaits it; null for a generator. */
+  #strand: Strand | null = null;
+  #resolve: Resolve | null = null;
+  #reject: Reject | null = null;
 
   constructor(result: T) {
     super();
@@ -68,12 +62,21 @@ class Pause<T> extends Lazy<T> implements Source {
   override _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
     if (this.#state !== "new") return reject(reused());
     this.#state = "done";
-    const waiting = new Await(strand, this, resolve, reject);
-    strand.loop._schedule(waiting);
-    strand._wait(waiting);
+    this.#strand = strand;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    strand.loop._schedule(this);
+    strand._wait(this);
   }
 
-  /** A turn cannot be taken back: the request is kept, and thrown when it is over. */
+  _run(): void {
+    const strand = this.#strand!;
+    strand._unwait(this);
+    if (strand._hasInjection()) this.#reject!(strand._takeInjection());
+    else this.#resolve!(this.#result);
+    strand.loop._hold(strand);
+  }
+
   cancel(): boolean {
     return false;
   }
@@ -82,26 +85,19 @@ class Pause<T> extends Lazy<T> implements Source {
     return false;
   }
 
-  _settle(resolve: Resolve): void {
-    resolve(this.#result);
+  /** For reports. */
+  override toString(): string {
+    return this.#strand === null ? "[object Coroutine]" : String(this.#strand.task);
   }
 }
 
-/**
- *     new ── taken ──▶ waiting ── its time ──▶ over ──▶ done
- *                         └──── cancel ──▶ cancelled ──▶ done
- *
- * As with a timer that completes a future, whoever waits goes on in the turn after the one in which the time was over.
- */
-class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
-  readonly done: false = false;
-  readonly value: this = this;
+/** A timer that wakes whoever waits for it. As with one that completes a future, that is a turn after the one in which its time was over. */
+class Sleep<T> extends SingleWait<T> implements TimerItem {
   readonly #delay: number;
   readonly #result: T;
-  #state: "new" | "taken" | "waiting" | "over" | "cancelled" | "done" = "new";
-  #message: string | undefined = undefined;
   #loop: LoopFace | null = null;
-  #waiter: Runnable | null = null;
+  /** Whether it was cancelled after it had left the heap: what runs next is the timer still. */
+  #timerIsDue = false;
   _sequence = 0;
   _scheduled = false;
 
@@ -111,101 +107,33 @@ class Sleep<T> extends Lazy<T> implements Source, Suspension, TimerItem {
     this.#result = result;
   }
 
-  get [Symbol.toStringTag](): string {
-    return "Coroutine";
-  }
-
-  [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
-    if (this.#state !== "new") throw reused();
-    this.#state = "taken";
-    return this as unknown as Iterator<Suspend | undefined, T, unknown>;
-  }
-
-  next(): IteratorResult<unknown, T> {
-    if (this.#state === "taken") return this.#start(someLoop());
-    const cancelled = this.#state === "cancelled";
-    this.#state = "done";
-    if (cancelled) throw makeCancelledError(this.#message, this.#loop!);
-    return { done: true, value: this.#result };
-  }
-
-  throw(error: unknown): never {
-    this.#end();
-    throw error;
-  }
-
-  return(value: T): IteratorResult<unknown, T> {
-    this.#end();
-    return { done: true, value };
-  }
-
-  get _unused(): boolean {
-    return this.#state === "new";
-  }
-
-  _park(strand: StrandFace & Runnable): RuntimeError | null {
-    if (this.#state === "new") return foreignYield(this, strand.task);
-    this.#waiter = strand;
-    return null;
-  }
-
-  override _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
-    if (this.#state !== "new") return reject(reused());
-    this.#start(strand.loop);
-    const waiting = new Await(strand, this, resolve, reject);
-    this.#waiter = waiting;
-    strand._wait(waiting);
-  }
-
-  _settle(resolve: Resolve, reject: Reject): void {
-    if (this.#state === "cancelled") reject(makeCancelledError(this.#message, this.#loop!));
-    else resolve(this.#result);
-    this.#end();
-  }
-
-  cancel(message?: string): boolean {
-    if (this.#state !== "waiting") return false;
-    this.#state = "cancelled";
-    this.#message = message;
-    this.#dropTimer();
-    this.#loop!._schedule(this.#waiter!);
+  _begin(loop: LoopFace | null): true {
+    this.#loop = loop ?? someLoop();
+    this.#loop._addTimer(this.#loop.time() + this.#delay, this);
     return true;
   }
 
-  cancelled(): boolean {
-    return this.#state === "cancelled";
+  _outcome(): T {
+    return this.#result;
   }
 
-  /** Its time is over. */
-  _run(): void {
-    if (this.#state !== "waiting") return;
-    this.#state = "over";
-    this.#loop!._schedule(this.#waiter!);
+  override _wasCancelled(): void {
+    if (this._scheduled) this.#loop!._timerCancelled();
+    else this.#timerIsDue = true;
+  }
+
+  _giveUp(woken: boolean, cancelled: boolean): void {
+    if (!woken && !cancelled) this._wasCancelled();
   }
 
   _dropped(): boolean {
-    return this.#state !== "waiting";
+    return !this._isWaiting();
   }
 
-  _begun(): boolean {
-    return this.#state !== "new";
-  }
-
-  #start(loop: LoopFace): this {
-    this.#state = "waiting";
-    this.#loop = loop;
-    loop._addTimer(loop.time() + this.#delay, this);
-    return this;
-  }
-
-  /** Whoever waited goes another way. */
-  #end(): void {
-    const waiting = this.#state === "waiting";
-    this.#state = "done";
-    if (waiting) this.#dropTimer();
-  }
-
-  #dropTimer(): void {
-    if (this._scheduled) this.#loop!._timerCancelled();
+  /** First as the timer, then as the await that goes on. */
+  override _run(): void {
+    if (this._isWaiting()) this._wake();
+    else if (this.#timerIsDue) this.#timerIsDue = false;
+    else super._run();
   }
 }

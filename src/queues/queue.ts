@@ -7,7 +7,7 @@ import { Deque } from "../_internal/deque.ts";
 import { type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "../errors.ts";
 import { Event } from "../sync/event.ts";
-import { WaiterQueue } from "../sync/waiter_queue.ts";
+import { Waiter, WaiterQueue } from "../sync/waiter_queue.ts";
 import { type Compare, compareItems, ItemHeap } from "./item_heap.ts";
 
 /** Where the items of a queue are kept: what decides their order. */
@@ -77,7 +77,7 @@ export class Queue<T> {
    * @throws QueueShutDown when it is shut down, before or meanwhile.
    */
   put(item: T): Awaitable<void> {
-    return awaitable(this.#put(item));
+    return new Put(this, this.#putters, item);
   }
 
   /**
@@ -100,7 +100,7 @@ export class Queue<T> {
    * @throws QueueShutDown when it is empty and shut down, before or meanwhile.
    */
   get(): Awaitable<T> {
-    return awaitable(this.#get());
+    return new Get(this, this.#getters);
   }
 
   /**
@@ -144,7 +144,7 @@ export class Queue<T> {
 
   /** The next item; done once the queue is shut down and empty. */
   next(): Awaitable<IteratorResult<T, undefined>> {
-    return awaitable(this.#next());
+    return new Next(this, this.#getters);
   }
 
   /** For `for await`. Several loops share the items. */
@@ -152,22 +152,20 @@ export class Queue<T> {
     return this;
   }
 
-  *#put(item: T): CoroutineGenerator<void> {
-    while (this.full() && !this.#isShutDown) yield* this.#putters.wait(this.#handOnRoom);
-    this.putNowait(item);
+  /**
+   * Whether `put` has to wait.
+   * @internal
+   */
+  _lacksRoom(): boolean {
+    return this.full() && !this.#isShutDown;
   }
 
-  *#get(): CoroutineGenerator<T> {
-    while (this.empty() && !this.#isShutDown) yield* this.#getters.wait(this.#handOnItem);
-    return this.getNowait();
-  }
-
-  *#next(): CoroutineGenerator<IteratorResult<T, undefined>> {
-    while (this.empty()) {
-      if (this.#isShutDown) return { done: true, value: undefined };
-      yield* this.#getters.wait(this.#handOnItem);
-    }
-    return { done: false, value: this.getNowait() };
+  /**
+   * Whether `get` has to wait.
+   * @internal
+   */
+  _lacksItems(): boolean {
+    return this.empty() && !this.#isShutDown;
   }
 
   *#join(): CoroutineGenerator<void> {
@@ -180,13 +178,82 @@ export class Queue<T> {
     if (this.#unfinished === 0) this.#finished.set();
   }
 
-  readonly #handOnItem = (woken: boolean): void => {
-    if (woken && !this.empty()) this.#getters.wakeNext();
-  };
+  /**
+   * One that was woken for an item goes without it.
+   * @internal
+   */
+  _handOnItem(): void {
+    if (!this.empty()) this.#getters.wakeNext();
+  }
 
-  readonly #handOnRoom = (woken: boolean): void => {
-    if (woken && !this.full()) this.#putters.wakeNext();
-  };
+  /**
+   * One that was woken for room goes without it.
+   * @internal
+   */
+  _handOnRoom(): void {
+    if (!this.full()) this.#putters.wakeNext();
+  }
+}
+
+class Put<T> extends Waiter<void> {
+  readonly #queue: Queue<T>;
+  readonly #item: T;
+
+  constructor(queue: Queue<T>, putters: WaiterQueue, item: T) {
+    super(putters);
+    this.#queue = queue;
+    this.#item = item;
+  }
+
+  _mustWait(): boolean {
+    return this.#queue._lacksRoom();
+  }
+
+  override _mustWaitAgain(): boolean {
+    return this.#queue._lacksRoom();
+  }
+
+  _outcome(): void {
+    this.#queue.putNowait(this.#item);
+  }
+
+  override _handOn(woken: boolean): void {
+    if (woken) this.#queue._handOnRoom();
+  }
+}
+
+abstract class Take<T, R> extends Waiter<R> {
+  readonly _queue: Queue<T>;
+
+  constructor(queue: Queue<T>, getters: WaiterQueue) {
+    super(getters);
+    this._queue = queue;
+  }
+
+  _mustWait(): boolean {
+    return this._queue._lacksItems();
+  }
+
+  override _mustWaitAgain(): boolean {
+    return this._queue._lacksItems();
+  }
+
+  override _handOn(woken: boolean): void {
+    if (woken) this._queue._handOnItem();
+  }
+}
+
+class Get<T> extends Take<T, T> {
+  _outcome(): T {
+    return this._queue.getNowait();
+  }
+}
+
+class Next<T> extends Take<T, IteratorResult<T, undefined>> {
+  _outcome(): IteratorResult<T, undefined> {
+    if (this._queue.empty()) return { done: true, value: undefined };
+    return { done: false, value: this._queue.getNowait() };
+  }
 }
 
 /** How a PriorityQueue orders its items. */

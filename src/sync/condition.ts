@@ -4,11 +4,20 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-import { type Awaitable, awaitable, type Body, type CoroutineGenerator, isCancelled, isPromiseLike, scopedAwaitable } from "../core/mod.ts";
+import {
+  type Awaitable,
+  awaitable,
+  type Body,
+  type CoroutineGenerator,
+  isCancelled,
+  isPromiseLike,
+  scopedAwaitable,
+  someLoop,
+} from "../core/mod.ts";
 import { RuntimeError } from "../errors.ts";
 import { Lock } from "./lock.ts";
 import type { Permit } from "./permit.ts";
-import { WaiterQueue } from "./waiter_queue.ts";
+import { Waiter, WaiterQueue } from "./waiter_queue.ts";
 
 /**
  * A lock, and tasks that wait for news of what it guards. Several conditions may share one lock.
@@ -94,11 +103,11 @@ export class Condition {
 
   *#wait(): CoroutineGenerator<true> {
     if (!this.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
-    this.#waiters.checkLoop();
+    this.#waiters.checkLoop(someLoop());
     const permit = this.#lock._release();
     let failure: { readonly error: unknown } | null = null;
     try {
-      yield* this.#waiters.wait();
+      yield* new Notice(this.#waiters);
     } catch (error) {
       failure = { error };
     }
@@ -130,4 +139,13 @@ export class Condition {
       yield* this.#wait();
     }
   }
+}
+
+/** Waits for a notification. */
+class Notice extends Waiter<void> {
+  _mustWait(): true {
+    return true;
+  }
+
+  _outcome(): void {}
 }

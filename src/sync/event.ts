@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
-import { WaiterQueue } from "./waiter_queue.ts";
+import type { Awaitable } from "../core/mod.ts";
+import { Waiter, WaiterQueue } from "./waiter_queue.ts";
 
 /** A flag that tasks can wait for. Setting it wakes all that wait, in the order in which they came. */
 export class Event {
@@ -30,11 +30,23 @@ export class Event {
 
   /** Waits until it is set; gives up no turn if it is. Who was woken goes on even if it has been cleared since. */
   wait(): Awaitable<true> {
-    return awaitable(this.#wait());
+    return new Wait(this, this.#waiters);
+  }
+}
+
+class Wait extends Waiter<true> {
+  readonly #event: Event;
+
+  constructor(event: Event, queue: WaiterQueue) {
+    super(queue);
+    this.#event = event;
   }
 
-  *#wait(): CoroutineGenerator<true> {
-    if (!this.#set) yield* this.#waiters.wait();
+  _mustWait(): boolean {
+    return !this.#event.isSet();
+  }
+
+  _outcome(): true {
     return true;
   }
 }

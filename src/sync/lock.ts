@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Awaitable, awaitable, type Body, type CoroutineGenerator, scopedAwaitable } from "../core/mod.ts";
+import { type Awaitable, type Body, scopedAwaitable } from "../core/mod.ts";
 import { RuntimeError } from "../errors.ts";
 import { checkBody, type Permit, runHolding } from "./permit.ts";
-import { WaiterQueue } from "./waiter_queue.ts";
+import { Waiter, WaiterQueue } from "./waiter_queue.ts";
 
 /**
  * Lets one task at a time in, in the order in which they asked. It belongs to whoever acquired it, but no task owns it: any may release it.
@@ -30,7 +30,7 @@ export class Lock {
    * this acquisition if it is still held, and does nothing otherwise.
    */
   acquire(): Awaitable<Permit> {
-    return awaitable(this._acquire(new LockPermit(this)));
+    return this._acquire(new LockPermit(this));
   }
 
   /**
@@ -52,10 +52,18 @@ export class Lock {
    * Acquires it, for a permit that may have held it before.
    * @internal
    */
-  *_acquire(permit: Permit): CoroutineGenerator<Permit> {
-    if (this.#holder !== null || this.#waiters.occupied) yield* this.#waiters.wait(this.#handOn);
-    this.#holder = permit;
-    return permit;
+  _acquire(permit: Permit): Acquire {
+    return new Acquire(this, this.#waiters, permit);
+  }
+
+  /** @internal */
+  _mustWait(): boolean {
+    return this.#holder !== null || this.#waiters.occupied;
+  }
+
+  /** @internal */
+  _holdBy(permit: Permit): Permit {
+    return this.#holder = permit;
   }
 
   /**
@@ -75,10 +83,36 @@ export class Lock {
     return this.#holder === permit;
   }
 
-  /** One that waited went away: if nobody has the lock, the next one is to take it. */
-  readonly #handOn = (): void => {
+  /**
+   * One that waited went away: if nobody has the lock, the next one is to take it.
+   * @internal
+   */
+  _handOn(): void {
     if (this.#holder === null) this.#waiters.wakeHead();
-  };
+  }
+}
+
+class Acquire extends Waiter<Permit> {
+  readonly #lock: Lock;
+  readonly #permit: Permit;
+
+  constructor(lock: Lock, queue: WaiterQueue, permit: Permit) {
+    super(queue);
+    this.#lock = lock;
+    this.#permit = permit;
+  }
+
+  _mustWait(): boolean {
+    return this.#lock._mustWait();
+  }
+
+  _outcome(): Permit {
+    return this.#lock._holdBy(this.#permit);
+  }
+
+  override _handOn(): void {
+    this.#lock._handOn();
+  }
 }
 
 class LockPermit implements Permit {

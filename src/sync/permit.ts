@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Body, type CoroutineGenerator, runBody } from "../core/mod.ts";
+import { type Awaitable, type Body, type CoroutineGenerator, runBody } from "../core/mod.ts";
 
 /**
  * One acquisition of a lock or semaphore. Truthy; disposing it, by `using` or by hand, releases what it stands for, once.
@@ -21,7 +21,7 @@ export function checkBody(body: unknown, name: string): void {
 }
 
 /** Acquires, runs the body, and releases whatever the body ended with: Python's `async with`. */
-export function* runHolding<T>(acquire: CoroutineGenerator<Permit>, release: () => void, body: () => Body<T>): CoroutineGenerator<T> {
+export function* runHolding<T>(acquire: Awaitable<Permit>, release: () => void, body: () => Body<T>): CoroutineGenerator<T> {
   yield* acquire;
   try {
     return yield* runBody(body);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Awaitable, awaitable, type Body, type CoroutineGenerator, scopedAwaitable } from "../core/mod.ts";
+import { type Awaitable, type Body, scopedAwaitable } from "../core/mod.ts";
 import { checkBody, type Permit, runHolding } from "./permit.ts";
-import { WaiterQueue } from "./waiter_queue.ts";
+import { Waiter, WaiterQueue } from "./waiter_queue.ts";
 
 /** Counts what is free: `acquire` takes one and waits while there is none, `release` gives one back. First come, first served. */
 export class Semaphore {
@@ -35,7 +35,7 @@ export class Semaphore {
    * `release()`, once.
    */
   acquire(): Awaitable<Permit> {
-    return awaitable(this.#acquire());
+    return new Acquire(this, this.#waiters);
   }
 
   /** Gives one back, and wakes the first task that waits. Anybody may; there may be more than at first. */
@@ -47,17 +47,17 @@ export class Semaphore {
   /** Runs `body` in the calling task while one is held, and releases it whatever the body ended with. */
   run<T>(body: () => Body<T>): Awaitable<T> {
     checkBody(body, "semaphore");
-    return scopedAwaitable(runHolding(this.#acquire(), () => this.release(), body));
+    return scopedAwaitable(runHolding(this.acquire(), () => this.release(), body));
   }
 
-  *#acquire(): CoroutineGenerator<Permit> {
-    if (this.locked()) {
-      yield* this.#waiters.wait(this.#handOn);
-      this.#wakeAllowed();
-    } else {
-      this.#value--;
-    }
-    return new SemaphorePermit(this);
+  /**
+   * Takes one, unless it has to wait.
+   * @internal
+   */
+  _tryAcquire(): boolean {
+    if (this.locked()) return false;
+    this.#value--;
+    return true;
   }
 
   /** One that is woken has its own already. */
@@ -67,15 +67,22 @@ export class Semaphore {
     return woken;
   }
 
-  /** Some may have come while others were first in line although there was enough for both. */
-  #wakeAllowed(): void {
+  /**
+   * Some may have come while others were first in line although there was enough for both.
+   * @internal
+   */
+  _wakeAllowed(): void {
     while (this.#value > 0 && this.#wakeNext());
   }
 
-  readonly #handOn = (woken: boolean): void => {
+  /**
+   * One that waited went away, and gives back what it was woken with.
+   * @internal
+   */
+  _handOn(woken: boolean): void {
     if (woken) this.#value++;
-    this.#wakeAllowed();
-  };
+    this._wakeAllowed();
+  }
 
   /**
    * How many are free.
@@ -83,6 +90,32 @@ export class Semaphore {
    */
   get _free(): number {
     return this.#value;
+  }
+}
+
+class Acquire extends Waiter<Permit> {
+  readonly #semaphore: Semaphore;
+
+  constructor(semaphore: Semaphore, queue: WaiterQueue) {
+    super(queue);
+    this.#semaphore = semaphore;
+  }
+
+  _mustWait(): boolean {
+    return !this.#semaphore._tryAcquire();
+  }
+
+  override _mustWaitAgain(): false {
+    this.#semaphore._wakeAllowed();
+    return false;
+  }
+
+  _outcome(): Permit {
+    return new SemaphorePermit(this.#semaphore);
+  }
+
+  override _handOn(woken: boolean): void {
+    this.#semaphore._handOn(woken);
   }
 }
 

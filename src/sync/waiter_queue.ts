@@ -3,24 +3,60 @@
  *
  * @module
  */
-import { type BaseEventLoop, type CoroutineGenerator, currentLoop, Future } from "../core/mod.ts";
+import { type LoopFace, SingleWait, someLoop } from "../core/mod.ts";
 import { RuntimeError } from "../errors.ts";
 
-/** What one task waits for: an entry of the list, from its first wait until it goes on. */
-class Waiter extends Future<true> {
+/**
+ * Something that tasks wait for in a WaiterQueue, and its entry there, from the first wait until it goes on. It may wait again, at
+ * the end of the queue then.
+ */
+export abstract class Waiter<T> extends SingleWait<T> {
   readonly #queue: WaiterQueue;
-  previous: Waiter | null = null;
-  next: Waiter | null = null;
+  /** @internal */
+  _previous: Waiter<unknown> | null = null;
+  /** @internal */
+  _next: Waiter<unknown> | null = null;
 
-  constructor(loop: BaseEventLoop, queue: WaiterQueue) {
-    super({ loop });
+  constructor(queue: WaiterQueue) {
+    super();
     this.#queue = queue;
   }
 
-  override cancel(message?: string): boolean {
-    if (!super.cancel(message)) return false;
-    this.#queue._gaveUp();
+  /** Whether it has to wait; takes what it came for if not. */
+  abstract _mustWait(): boolean;
+
+  /** It was woken: whether it has to wait again. */
+  _mustWaitAgain(): boolean {
+    return false;
+  }
+
+  /** It goes without what it came for, has left the queue, and may have been woken: another may be waiting for that. */
+  _handOn(_woken: boolean): void {}
+
+  /** @internal */
+  _begin(loop: LoopFace | null): boolean {
+    if (!this._mustWait()) return false;
+    this.#queue._enter(this, loop ?? someLoop());
     return true;
+  }
+
+  /** @internal */
+  override _continue(): boolean {
+    this.#queue._leave(this, true);
+    if (!this._mustWaitAgain()) return false;
+    this.#queue._enter(this, someLoop());
+    return true;
+  }
+
+  /** @internal */
+  override _wasCancelled(): void {
+    this.#queue._gaveUp();
+  }
+
+  /** @internal */
+  _giveUp(woken: boolean, cancelled: boolean): void {
+    this.#queue._leave(this, !cancelled);
+    this._handOn(woken);
   }
 }
 
@@ -36,10 +72,12 @@ class Waiter extends Future<true> {
  */
 export class WaiterQueue {
   readonly #name: string;
-  #first: Waiter | null = null;
-  #last: Waiter | null = null;
-  /** The first that can still be woken, or one before it: all before this one are done. */
-  #cursor: Waiter | null = null;
+  /** Of those that are in it. */
+  #loop: LoopFace | null = null;
+  #first: Waiter<unknown> | null = null;
+  #last: Waiter<unknown> | null = null;
+  /** The first that can still be woken, or one before it: all before this one were woken or cancelled. */
+  #cursor: Waiter<unknown> | null = null;
   #standing = 0;
 
   /** `name` is what the error calls the primitive. */
@@ -52,38 +90,17 @@ export class WaiterQueue {
     return this.#standing > 0;
   }
 
-  /**
-   * The running loop, if a task of it may wait here.
-   *
-   * @throws RuntimeError while tasks of another loop wait.
-   */
-  checkLoop(): BaseEventLoop {
-    const loop = currentLoop();
-    if (this.#first === null || this.#first.getLoop() === loop) return loop;
+  /** @throws RuntimeError while tasks of a loop other than `loop` wait. */
+  checkLoop(loop: LoopFace): void {
+    if (this.#first === null || this.#loop === loop) return;
     throw new RuntimeError(`Cannot wait: the ${this.#name} is bound to a different event loop, whose tasks wait for it`);
-  }
-
-  /**
-   * Waits to be woken. If the task does not take its wake-up, because it is cancelled or closed, `handOn` is called when it has left, and is told
-   * whether it had been woken.
-   */
-  *wait(handOn?: (woken: boolean) => void): CoroutineGenerator<void> {
-    const waiter = this.#enter();
-    let taken = false;
-    try {
-      yield* waiter;
-      taken = true;
-    } finally {
-      this.#leave(waiter);
-      if (!taken) handOn?.(waiter.done() && !waiter.cancelled());
-    }
   }
 
   /** Wakes the first that can still be woken; false when there is none. */
   wakeNext(): boolean {
-    const waiter = this.#nextPending();
-    waiter?.setResult(true);
-    return waiter !== null;
+    while (this.#cursor !== null && !this.#cursor._isWaiting()) this.#cursor = this.#cursor._next;
+    this.#cursor?._wake();
+    return this.#cursor !== null;
   }
 
   /**
@@ -91,12 +108,27 @@ export class WaiterQueue {
    * another is woken.
    */
   wakeHead(): void {
-    if (this.#first !== null && !this.#first.done()) this.#first.setResult(true);
+    if (this.#first !== null && this.#first._isWaiting()) this.#first._wake();
   }
 
   /** Wakes all. */
   wakeAll(): void {
     while (this.wakeNext());
+  }
+
+  /**
+   * The waiter waits, as the last.
+   * @internal
+   */
+  _enter(waiter: Waiter<unknown>, loop: LoopFace): void {
+    this.checkLoop(loop);
+    this.#loop = loop;
+    waiter._previous = this.#last;
+    if (this.#last === null) this.#first = waiter;
+    else this.#last._next = waiter;
+    this.#last = waiter;
+    this.#cursor ??= waiter;
+    this.#standing++;
   }
 
   /**
@@ -107,29 +139,18 @@ export class WaiterQueue {
     this.#standing--;
   }
 
-  #nextPending(): Waiter | null {
-    while (this.#cursor !== null && this.#cursor.done()) this.#cursor = this.#cursor.next;
-    return this.#cursor;
-  }
-
-  #enter(): Waiter {
-    const waiter = new Waiter(this.checkLoop(), this);
-    waiter.previous = this.#last;
-    if (this.#last === null) this.#first = waiter;
-    else this.#last.next = waiter;
-    this.#last = waiter;
-    this.#cursor ??= waiter;
-    this.#standing++;
-    return waiter;
-  }
-
-  #leave(waiter: Waiter): void {
-    const { previous, next } = waiter;
+  /**
+   * The waiter goes on, or goes away; `standing`, if it had not been cancelled.
+   * @internal
+   */
+  _leave(waiter: Waiter<unknown>, standing: boolean): void {
+    const { _previous: previous, _next: next } = waiter;
     if (previous === null) this.#first = next;
-    else previous.next = next;
+    else previous._next = next;
     if (next === null) this.#last = previous;
-    else next.previous = previous;
+    else next._previous = previous;
+    waiter._next = null;
     if (this.#cursor === waiter) this.#cursor = next;
-    if (!waiter.cancelled()) this.#standing--;
+    if (standing) this.#standing--;
   }
 }
