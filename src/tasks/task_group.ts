@@ -200,7 +200,7 @@ export class TaskGroup {
   /** The end, or the coroutine was closed while it was suspended. */
   #close(): void {
     this.#host!.leaveScope(this.#level);
-    this.#abort();
+    if (this.#tasks.size > 0) this.#abort();
     this.#exiting = true;
     this.#finished = true;
   }

@@ -386,6 +386,9 @@ describe("TaskGroup.createTask", () => {
     refused(group, /is finished$/);
     const error = yield* errorOf(wait(group.run(body(function* () {}))));
     assert.ok(error instanceof RuntimeError);
+    const whole = new TaskGroup();
+    yield* wait(whole.run(body(function* () {})));
+    refused(whole, /<TaskGroup entered> is finished$/);
   });
 
   bothColours("may be called by a task of the group while it waits at its end", function* ({ loop, body }) {
