@@ -5,10 +5,11 @@
  */
 import { typeName } from "../_internal/type_name.ts";
 import { RuntimeError } from "../errors.ts";
-import type { Awaitable, CoroutineGenerator } from "./awaitable.ts";
+import { type Awaitable, type CoroutineGenerator, refuseAsyncIteration } from "./awaitable.ts";
 import { scopedAwaitable } from "./coroutine.ts";
 import { type LoopFace, someLoop } from "./running.ts";
 import { runBody } from "./body.ts";
+import { isSuspension } from "./strand.ts";
 
 /**
  * An async generator that the loop knows from its first `next()` until it ends; those still open are closed by `shutdownAsyncgens`.
@@ -75,7 +76,8 @@ class TrackedAsyncgen<T, R, N> implements Asyncgen<T, R, N> {
     this.#introduce();
     this.#running = true;
     try {
-      const result = yield* runBody(step);
+      let result = yield* runBody(step);
+      while (isSuspension(result.value)) result = yield* runBody(() => this.#native.throw(refuseAsyncIteration("a coroutine")));
       if (result.done) this.#end();
       return result;
     } catch (error) {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { RuntimeError } from "../errors.ts";
+
 /** What a generator coroutine hands to the kernel when it has to wait. Users never make one. */
 export interface Suspend {
   /** Only the kernel's own objects are taken. */
@@ -87,6 +89,14 @@ export function isGeneratorFunction(value: unknown): boolean {
 export function isDrivable(value: unknown): value is Awaitable<unknown> {
   return typeof value === "object" && value !== null && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function" &&
     !Array.isArray(value);
+}
+
+/**
+ * What `yield*` in an async generator, and `for await`, ask an awaitable for. They would hand to whoever reads the generator what is meant for
+ * the loop, and leave a scope open meanwhile.
+ */
+export function refuseAsyncIteration(awaitable: unknown): RuntimeError {
+  return new RuntimeError(`Cannot iterate ${awaitable}: in an async generator wait with await, not with yield*`);
 }
 
 /** Whether it has a `then`. */

@@ -47,7 +47,12 @@ export function enterBody<A extends unknown[], T>(body: (...args: A) => Body<T>,
   }
   strand.abandon();
   if (isDrivable(result)) return goOnIn(host, result as Drivable<T>);
-  throw new TypeError(`Cannot run a body: it returned ${typeName(result)}, not a promise or generator`);
+  throw new TypeError(`Cannot run a body: it returned ${whatItIs(result)}, not a promise or generator`);
+}
+
+function whatItIs(result: unknown): string {
+  const isAsyncgen = typeof result === "object" && result !== null && Symbol.asyncIterator in result;
+  return isAsyncgen ? "an async generator (no scope may stay open across a yield)" : typeName(result);
 }
 
 /** Calls `fn` as code of `strand`. */

@@ -11,6 +11,7 @@ import {
   type CoroutineGenerator,
   isAwait,
   isGeneratorFunction,
+  refuseAsyncIteration,
   type Reject,
   type Resolve,
   type Suspend,
@@ -38,6 +39,11 @@ export abstract class Lazy<T> implements Awaitable<T> {
   abstract get [Symbol.toStringTag](): string;
 
   abstract [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown>;
+
+  /** @internal */
+  [Symbol.asyncIterator](): never {
+    throw refuseAsyncIteration(this);
+  }
 
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,

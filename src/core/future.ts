@@ -4,7 +4,17 @@
  * @module
  */
 import { InvalidStateError, RuntimeError } from "../errors.ts";
-import { asPromise, type Awaitable, AWAITED, isAwait, isPromiseLike, type Reject, type Resolve, type Suspend } from "./awaitable.ts";
+import {
+  asPromise,
+  type Awaitable,
+  AWAITED,
+  isAwait,
+  isPromiseLike,
+  refuseAsyncIteration,
+  type Reject,
+  type Resolve,
+  type Suspend,
+} from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
 import { type Context, copyContext } from "./context.ts";
 import type { Failure } from "./failure_log.ts";
@@ -215,6 +225,11 @@ export class Future<T = unknown> implements Awaitable<T> {
   /** For `yield*`: gives up the turn until it is done, unless it is. */
   [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
     return new FutureIterator(this) as unknown as Iterator<Suspend | undefined, T, unknown>;
+  }
+
+  /** @internal */
+  [Symbol.asyncIterator](): never {
+    throw refuseAsyncIteration(this);
   }
 
   /**

@@ -50,6 +50,16 @@ export interface Scene {
   readonly body: Colour["body"];
 }
 
+/** What `steps` fail with; undefined if they do not. */
+export function* errorOf(steps: Steps<unknown>): Steps<unknown> {
+  try {
+    yield* steps;
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 /** Registers a case for each colour; its steps run in a main task of that colour, in virtual time. */
 export function bothColours(name: string, steps: (scene: Scene) => Steps<void>, options: CaseOptions & LoopOptions = {}): void {
   for (const colour of COLOURS) {

@@ -1,5 +1,5 @@
-import { asyncgen, createTask, currentTask, isCancelled, RuntimeError, sleep, until } from "../../mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { asyncgen, createTask, currentTask, isCancelled, RuntimeError, sleep, timeout, until } from "../../mod.ts";
+import { bothColours, errorOf, type Steps, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
@@ -195,4 +195,58 @@ describe("A native async generator", () => {
       assert.deepEqual(yield* until(generator.next()), { done: false, value: 7 });
       assert.deepEqual(yield* until(generator.next()), { done: true, value: undefined });
     }));
+});
+
+describe("what only the loop is meant to see", () => {
+  const misused = /in an async generator wait with await, not with yield\*/;
+
+  const MISUSES: Record<string, () => AsyncGenerator<unknown>> = {
+    "a lazy awaitable": async function* () {
+      yield* sleep(1);
+    },
+    "a scope": async function* () {
+      yield* timeout(1000, () => sleep(1));
+    },
+    "a task": async function* () {
+      yield* createTask(() => sleep(1)) as unknown as AsyncIterable<unknown>;
+    },
+  };
+  for (const [what, misuse] of Object.entries(MISUSES)) {
+    it(`cannot be yielded on by an async generator: ${what}`, () =>
+      runVirtual(async () => {
+        await assert.rejects(async () => await asyncgen(misuse)().next(), { name: "RuntimeError", message: misused });
+        await assert.rejects(misuse().next(), { name: "RuntimeError", message: misused });
+        await sleep(2); // the task ends
+      }));
+  }
+
+  bothColours("cannot be yielded on by an async generator that is tracked: the scope of a generator", function* () {
+    const log: string[] = [];
+    const steps = function* () {
+      try {
+        yield* timeout(1000, async () => {
+          await sleep(500);
+        });
+      } finally {
+        log.push("closed");
+      }
+    };
+    const generator = asyncgen(async function* () {
+      yield* steps() as unknown as AsyncIterable<unknown>;
+    })();
+    const error = yield* errorOf(wait(generator.next()));
+    assert.ok(error instanceof RuntimeError);
+    assert.match(error.message, misused);
+    assert.deepEqual(log, ["closed"]);
+    assert.deepEqual(yield* wait(generator.next()), { done: true, value: undefined });
+  });
+
+  bothColours("cannot stay open across the yield of a body", function* () {
+    const body = async function* () {
+      yield 1;
+    };
+    const error = yield* errorOf(wait(timeout(1000, body as never)));
+    assert.ok(error instanceof TypeError);
+    assert.match(error.message, /it returned an async generator \(no scope may stay open across a yield\)/);
+  });
 });

@@ -1,21 +1,12 @@
 import { CancelledError, createTask, type ExceptionContext, Future, newEventLoop, OSError, sleep } from "../../mod.ts";
 import * as gen from "../../src/gen/mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { bothColours, errorOf, wait } from "../_kit/colours.ts";
 import { reportsOf, runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
 /** A future that the case completes. */
 function pending<T = unknown>(): Future<T> {
   return new Future<T>();
-}
-
-function* errorOf(wanted: Future<unknown>): Steps<unknown> {
-  try {
-    yield* wait(wanted);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
 }
 
 describe("multi", () => {
@@ -104,7 +95,7 @@ describe("multi", () => {
     yield* wait(sleep(1));
     assert.equal(all.done(), false);
     members[1].setResult("fine");
-    assert.equal(yield* errorOf(all), errors[0]);
+    assert.equal(yield* errorOf(wait(all)), errors[0]);
     assert.deepEqual(reports, [{ message: "Multiple exceptions in yield list", exception: errors[1], future: members[2] }]);
     assert.deepEqual(seen, [1], "further errors are told before its own");
   });
@@ -179,7 +170,7 @@ describe("multi", () => {
     yield* wait(sleep(10));
     caller.cancel("enough");
     const began = loop.time();
-    const error = (yield* errorOf(caller)) as Error;
+    const error = (yield* errorOf(wait(caller))) as Error;
     assert.ok(error instanceof CancelledError);
     assert.equal(error.message, "enough");
     assert.deepEqual([log, future.cancelled(), caller.cancelled(), loop.time() - began], [["cleaned up"], true, true, 5]);
@@ -197,7 +188,7 @@ describe("multi", () => {
     const all = gen.multi([stubborn]);
     yield* wait(sleep(1));
     assert.equal(all.cancel("enough"), true);
-    const error = (yield* errorOf(all)) as Error;
+    const error = (yield* errorOf(wait(all))) as Error;
     assert.deepEqual([error instanceof CancelledError, error.message, all.cancelled(), all.cancel()], [true, "enough", true, false]);
   });
 
@@ -207,7 +198,7 @@ describe("multi", () => {
     a.cancel("a");
     b.cancel("b");
     c.setResult(1);
-    const error = (yield* errorOf(all)) as Error;
+    const error = (yield* errorOf(wait(all))) as Error;
     assert.deepEqual([error instanceof CancelledError, error.message], [true, "a"]);
   });
 

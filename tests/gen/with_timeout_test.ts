@@ -1,19 +1,10 @@
 import { CancelledError, createTask, type ExceptionContext, Future, sleep, TimeoutError } from "../../mod.ts";
 import * as gen from "../../src/gen/mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { bothColours, errorOf, wait } from "../_kit/colours.ts";
 import { reportsOf, runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
 const { withTimeout } = gen;
-
-function* errorOf(wanted: Future<unknown>): Steps<unknown> {
-  try {
-    yield* wait(wanted);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
-}
 
 const inShort = ({ message, exception }: ExceptionContext): unknown[] => [message, exception];
 
@@ -35,7 +26,7 @@ describe("withTimeout", () => {
     const future = new Future();
     const limited = withTimeout(10, future);
     future.setException(error);
-    assert.equal(yield* errorOf(limited), error);
+    assert.equal(yield* errorOf(wait(limited)), error);
   });
 
   bothColours("stops waiting with TimeoutError when the time is over; the work goes on", function* ({ loop, body }) {
@@ -46,7 +37,7 @@ describe("withTimeout", () => {
       return "result";
     }));
     const began = loop.time();
-    const error = yield* errorOf(withTimeout(5, work));
+    const error = yield* errorOf(wait(withTimeout(5, work)));
     assert.ok(error instanceof TimeoutError);
     assert.deepEqual([loop.time() - began, log, work.cancelling()], [5, [], 0]);
     assert.equal(yield* wait(work), "result");
@@ -58,12 +49,12 @@ describe("withTimeout", () => {
     const began = loop.time();
     const limited = withTimeout(5, never);
     yield* wait(sleep(3));
-    yield* errorOf(limited);
+    assert.ok((yield* errorOf(wait(limited))) instanceof TimeoutError);
     assert.equal(loop.time() - began, 5);
-    yield* errorOf(withTimeout({ at: began + 9 }, never));
+    assert.ok((yield* errorOf(wait(withTimeout({ at: began + 9 }, never)))) instanceof TimeoutError);
     assert.equal(loop.time() - began, 9);
-    yield* errorOf(withTimeout({ at: began }, never));
-    yield* errorOf(withTimeout(-5, never));
+    assert.ok((yield* errorOf(wait(withTimeout({ at: began }, never)))) instanceof TimeoutError);
+    assert.ok((yield* errorOf(wait(withTimeout(-5, never)))) instanceof TimeoutError);
     assert.equal(loop.time() - began, 9, "a time that has passed means now");
   });
 
@@ -89,7 +80,7 @@ describe("withTimeout", () => {
     }));
     yield* wait(sleep(1));
     caller.cancel("enough");
-    const error = (yield* errorOf(caller)) as Error;
+    const error = (yield* errorOf(wait(caller))) as Error;
     assert.deepEqual([error instanceof CancelledError, error.message], [true, "enough"]);
     assert.equal(yield* wait(work), "result");
   });
@@ -98,7 +89,7 @@ describe("withTimeout", () => {
     const work = new Future();
     const limited = withTimeout(10, work);
     work.cancel("why");
-    const error = (yield* errorOf(limited)) as Error;
+    const error = (yield* errorOf(wait(limited))) as Error;
     assert.deepEqual([error instanceof CancelledError, error.message, limited.cancelled()], [true, "why", true]);
   });
 

@@ -1,18 +1,8 @@
 import { createTask, isCancelled, LifoQueue, PriorityQueue, Queue, QueueEmpty, QueueFull, QueueShutDown, sleep } from "../../mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { bothColours, errorOf, type Steps, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { schedules } from "../_kit/schedules.ts";
-
-/** What `steps` throw. */
-function* errorOf(steps: Steps<unknown>): Steps<unknown> {
-  try {
-    yield* steps;
-  } catch (error) {
-    return error;
-  }
-  assert.fail("nothing was thrown");
-}
 
 describe("Queue", () => {
   bothColours("gives items in order, without a turn while it can", function* ({ loop }) {

@@ -15,19 +15,9 @@ import {
   timeout,
   TimeoutError,
 } from "../../mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { bothColours, errorOf, wait } from "../_kit/colours.ts";
 import { reportsOf, runHost, runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-
-/** What `steps` throw; undefined when they throw nothing. */
-function* errorOf(steps: Steps<unknown>): Steps<unknown> {
-  try {
-    yield* steps;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 /** The texts of the errors in a group. */
 function texts(error: unknown): string[] {

@@ -11,19 +11,9 @@ import {
   timeoutAt,
   TimeoutError,
 } from "../../mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { bothColours, errorOf, wait } from "../_kit/colours.ts";
 import { runHost, runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-
-/** What `steps` throw; undefined when they throw nothing. */
-function* errorOf(steps: Steps<unknown>): Steps<unknown> {
-  try {
-    yield* steps;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 describe("timeout", () => {
   bothColours("gives what the body returns in time, and leaves no timer behind", function* ({ loop, body }) {

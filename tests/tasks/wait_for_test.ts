@@ -11,18 +11,9 @@ import {
   type Waitable,
   waitFor,
 } from "../../mod.ts";
-import { bothColours, type Steps, wait } from "../_kit/colours.ts";
+import { bothColours, errorOf, wait } from "../_kit/colours.ts";
 import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-
-function* errorOf(steps: Steps<unknown>): Steps<unknown> {
-  try {
-    yield* steps;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 describe("waitFor", () => {
   bothColours("gives the result of whatever can be waited for", function* ({ loop, body }) {
