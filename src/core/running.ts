@@ -19,6 +19,8 @@ export interface ContextFace {
 export interface Runnable {
   /** Called by the loop in its turn. Never throws. */
   _run(): void;
+  /** Whether it calls functions of the user, which are to see the loop's own context, and no task's. */
+  readonly _callsUser?: boolean;
 }
 
 /** Something that a strand waits for. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { Deque } from "../_internal/deque.ts";
-import { type Context, copyContext, type Future } from "../core/mod.ts";
+import { type Context, copyContext, type Future, type Runnable, running } from "../core/mod.ts";
 import { OSError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
 import { checkData } from "./data.ts";
@@ -13,7 +13,7 @@ import type { BaseProtocol } from "./base_protocol.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
 import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { LARGEST_WRITE, WriteQueue } from "./write_queue.ts";
 
 /** Something the host told about what was received: bytes, the end (null), or that the socket is gone. */
 type Arrival = Uint8Array | null | Gone;
@@ -21,6 +21,32 @@ type Arrival = Uint8Array | null | Gone;
 /** The socket is gone, with an error or without. */
 interface Gone {
   readonly error: Error | null;
+}
+
+/** What a transport does in a turn of the loop: takes an arrival, or what is said. */
+type Step = Arrival | "take what is held" | "flush" | "go on writing";
+
+/** One step. */
+class Turn implements Runnable {
+  readonly #transport: SocketTransport;
+  readonly #step: Step;
+
+  constructor(transport: SocketTransport, step: Step) {
+    this.#transport = transport;
+    this.#step = step;
+  }
+
+  get _callsUser(): boolean {
+    return this.#step !== "flush";
+  }
+
+  _run(): void {
+    this.#transport._do(this.#step);
+  }
+
+  toString(): string {
+    return `<${typeof this.#step === "string" ? this.#step : "arrival"} of ${this.#transport}>`;
+  }
 }
 
 /** Who wants to know of a transport's end: a server. */
@@ -75,8 +101,10 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   /** The error of a socket that went while reading was paused. */
   #heldError: Error | null = null;
 
-  readonly #queue = new WriteQueue();
+  readonly #queue: WriteQueue;
   #flushing = false;
+  /** The queue is being pumped: a host that takes something at once may say so meanwhile. */
+  #pumping = false;
   #eofAsked = false;
   #eofSent = false;
 
@@ -84,6 +112,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     super(loop);
     this.#loop = loop;
     this.#handle = handle;
+    this.#queue = new WriteQueue(loop, handle);
     this.#layer = "shutdown" in handle ? handle as LayerHandle : null;
     this.#protocol = protocol;
     this.#owner = owner;
@@ -105,7 +134,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#started = true;
     if (this.#paused || this.#closing) this.#pauseHost();
     this.#handle.start(this);
-    this.#pump();
+    this.#flush();
   }
 
   // -------------------------------------------------------------- about it
@@ -143,17 +172,17 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   onData(chunk: Uint8Array): void {
     this.#undelivered += chunk.length;
     if (this.#undelivered > READ_AHEAD) this.#pauseHost();
-    this.#deliver(this.#arrive, chunk);
+    this.#loop._deliverItem(new Turn(this, chunk));
   }
 
   /** @internal */
   onEnd(): void {
-    this.#deliver(this.#arrive, null);
+    this.#loop._deliverItem(new Turn(this, null));
   }
 
   /** @internal */
   onClose(error: Error | null): void {
-    this.#deliver(this.#arrive, { error });
+    this.#loop._deliverItem(new Turn(this, { error }));
   }
 
   /**
@@ -163,14 +192,30 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   onWritten(bytes: number): void {
     if (this.#lost) return;
     this.#queue.taken(bytes);
-    if (this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0) this.#deliver(this.#goOnWriting, null);
+    if (!this.#pumping && this.#hasMoreToWrite()) this.#loop._deliverItem(new Turn(this, "go on writing"));
   }
 
-  #deliver<T>(handler: (event: T) => void, event: T): void {
-    this.#loop._deliver(this.#inContext, handler as (event: unknown) => void, event);
+  #hasMoreToWrite(): boolean {
+    return this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0;
   }
 
-  readonly #inContext = (handler: (event: unknown) => void, event: unknown): void => this.#context.run(handler, event);
+  /**
+   * One step, in the context of variables in which the transport was made.
+   * @internal
+   */
+  _do(step: Step): void {
+    running.context = this.#context;
+    try {
+      if (step === "flush") this.#flush();
+      else if (step === "go on writing") this.#goOnWriting();
+      else if (step === "take what is held") this.#takeHeld();
+      else this.#arrive(step);
+    } catch (exception) {
+      this.#loop.callExceptionHandler({ message: `Exception in ${this}`, exception, transport: this });
+    } finally {
+      running.context = null;
+    }
+  }
 
   // -------------------------------------------------------------- reading
 
@@ -192,17 +237,17 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   /** First what is held, one piece a turn; then the host may read. */
   #readOn(): void {
-    if (this.#held.length > 0) this.#loop.callSoon(this.#inContext, this.#takeHeld, null);
+    if (this.#held.length > 0) this.#loop._schedule(new Turn(this, "take what is held"));
     else this.#resumeHost();
   }
 
-  readonly #takeHeld = (): void => {
+  #takeHeld(): void {
     if (!this.isReading() || this.#held.length === 0) return;
     this.#take(this.#held.shift()!);
     if (this.isReading()) this.#readOn();
-  };
+  }
 
-  readonly #arrive = (arrival: Arrival): void => {
+  #arrive(arrival: Arrival): void {
     if (this.#lost) return;
     const gone = isGone(arrival);
     if (this.#closing) {
@@ -210,7 +255,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     } else if (gone && arrival.error !== null && this.#queue.size > 0) this.#forceClose(arrival.error);
     else if (this.#paused || this.#held.length > 0) this.#hold(arrival);
     else this.#take(arrival);
-  };
+  }
 
   #hold(arrival: Arrival): void {
     this.#held.push(arrival);
@@ -286,9 +331,22 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #add(data: Data): void {
     if (this.#closing) return;
     if (this.#heldError !== null) return this.#forceClose(this.#heldError);
-    this.#queue.add(data);
-    this.#flushSoon();
+    if (data.length >= LARGEST_WRITE && typeof data !== "string" && this.#started) this.#send(data);
+    else {
+      this.#queue.add(data);
+      this.#flushSoon();
+    }
     this._pauseIfFull();
+  }
+
+  /** What is a whole write by itself does not wait for more. */
+  #send(data: Uint8Array): void {
+    this.#pumping = true;
+    this.#queue.pump();
+    this.#queue.send(data);
+    this.#queue.pump();
+    this.#pumping = false;
+    if (this.#queue.waiting > 0) this.#flushSoon();
   }
 
   canWriteEof(): boolean {
@@ -306,22 +364,26 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #flushSoon(): void {
     if (this.#flushing || !this.#started) return;
     this.#flushing = true;
-    this.#loop.callSoon(this.#flush);
+    this.#loop._schedule(new Turn(this, "flush"));
   }
 
-  readonly #flush = (): void => {
+  #flush(): void {
     this.#flushing = false;
-    if (!this.#lost) this.#pump();
-  };
+    if (this.#lost) return;
+    this.#pump();
+    if (this.#closing || this._isPaused()) this.#loop._schedule(new Turn(this, "go on writing"));
+  }
 
   #pump(): void {
-    this.#queue.pump(this.#handle);
+    this.#pumping = true;
+    this.#queue.pump();
+    this.#pumping = false;
     if (!this.#eofAsked || this.#eofSent || this.#queue.waiting > 0) return;
     this.#eofSent = true;
     this.#handle.closeWrite();
   }
 
-  readonly #goOnWriting = (): void => {
+  #goOnWriting(): void {
     if (this.#lost) return;
     this.#pump();
     this._resumeIfDrained();
@@ -329,7 +391,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (this.#layer !== null) return this.#layer.shutdown();
     this.#lost = true;
     this.#loseConnection(null);
-  };
+  }
 
   // -------------------------------------------------------------- closing
 

@@ -21,21 +21,31 @@ import type {
 import { toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer } from "./node_modules.ts";
-import { endpointOf, NodeSocketHandle } from "./node_socket.ts";
+import { endpointOf, NodeSocketHandle, WriteScratch } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
 
-/** The driver. On Deno `check` asks for permissions, which its node:net would miss too late to catch. */
-export function nodeNet(check: NetPermissionCheck = () => {}): NetDriver {
-  return new NodeNet(check);
+/** What differs where node:net is not Node's. */
+export interface NodeNetOptions {
+  /** Asks for permissions, which Deno's node:net would miss too late to catch. */
+  readonly check?: NetPermissionCheck;
+  /** Whether what no longer counts as waiting to be written was taken by the system. On Deno it may still be read. @default true */
+  readonly countsTruly?: boolean;
+}
+
+/** The driver. */
+export function nodeNet({ check = () => {}, countsTruly = true }: NodeNetOptions = {}): NetDriver {
+  return new NodeNet(check, countsTruly ? new WriteScratch() : null);
 }
 
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
+  readonly #scratch: WriteScratch | null;
 
-  constructor(check: NetPermissionCheck) {
+  constructor(check: NetPermissionCheck, scratch: WriteScratch | null) {
     this.#check = check;
+    this.#scratch = scratch;
   }
 
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
@@ -50,7 +60,7 @@ class NodeNet implements NetDriver {
     socket.on("connect", () => {
       if (!attempt.end()) return;
       socket.off("error", onError);
-      outcome(null, new NodeSocketHandle(socket));
+      outcome(null, new NodeSocketHandle(socket, this.#scratch));
     });
     return attempt.abandon;
   }
@@ -69,7 +79,7 @@ class NodeNet implements NetDriver {
     const attempt = new Attempt(() => server.close());
     let listener: NodeListenerHandle | null = null;
     server.on("connection", (socket) => {
-      if (listener?.open) onConnection(new NodeSocketHandle(socket));
+      if (listener?.open) onConnection(new NodeSocketHandle(socket, this.#scratch));
       else socket.destroy(); // accepted while it was being closed
     });
     server.on("error", (error) => {

@@ -5,11 +5,37 @@
  */
 import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
 import { toOSError } from "./error_map.ts";
-import type { NodeSocket } from "./node_modules.ts";
+import type { NodeBufferModule, NodeSocket } from "./node_modules.ts";
+import { getBuiltin } from "./host.ts";
 
 /** An address as node:net tells it. A peer that has gone already has none. */
 export function endpointOf(host: string | undefined, port: number | undefined, family: string | undefined): InetEndpoint {
   return { host: host ?? "", port: port ?? 0, family: family === "IPv6" || family === "6" ? "IPv6" : "IPv4" };
+}
+
+const NOTHING = new Uint8Array(0);
+/** As large as the largest write. */
+const SCRATCH_SIZE = 64 * 1024;
+
+/**
+ * Memory for what is being written. Node takes most writes at once, and the memory is then free for the next one, of whichever socket; when it does
+ * not, the memory is left to it.
+ */
+export class WriteScratch {
+  #memory: Uint8Array | null = null;
+
+  /** A copy, in a Buffer: Node would make one of anything else. */
+  copy(chunk: Uint8Array): Uint8Array {
+    if (chunk.length > SCRATCH_SIZE) return new Uint8Array(chunk);
+    this.#memory ??= getBuiltin<NodeBufferModule>("node:buffer").Buffer.allocUnsafeSlow(SCRATCH_SIZE);
+    this.#memory.set(chunk);
+    return this.#memory.subarray(0, chunk.length);
+  }
+
+  /** The last copy stays in use. */
+  leave(): void {
+    this.#memory = null;
+  }
 }
 
 /**
@@ -24,6 +50,8 @@ export class NodeSocketHandle implements SocketHandle {
   readonly localAddress: InetEndpoint;
   readonly remoteAddress: InetEndpoint;
   readonly native: NodeSocket;
+  readonly copies: boolean;
+  readonly #scratch: WriteScratch | null;
   #events: SocketEvents | null = null;
   #paused = false;
   /** Closed by this side: nothing but the close itself is told any more. */
@@ -32,8 +60,10 @@ export class NodeSocketHandle implements SocketHandle {
   #gone = false;
   #error: Error | null = null;
 
-  constructor(socket: NodeSocket) {
+  constructor(socket: NodeSocket, scratch: WriteScratch | null) {
     this.native = socket;
+    this.copies = scratch !== null;
+    this.#scratch = scratch;
     this.localAddress = endpointOf(socket.localAddress, socket.localPort, socket.localFamily);
     this.remoteAddress = endpointOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
     socket.setNoDelay(true);
@@ -79,9 +109,15 @@ export class NodeSocketHandle implements SocketHandle {
 
   write(chunk: Uint8Array): void {
     if (this.#dropped || this.#gone) return;
-    this.native.write(chunk, (error) => {
-      if (!error && !this.#dropped) this.#events?.onWritten(chunk.byteLength);
-    });
+    const { length } = chunk;
+    const onWritten = (error?: unknown): void => {
+      if (!error && !this.#dropped) this.#events?.onWritten(length);
+    };
+    if (this.#scratch === null) return void this.native.write(chunk, onWritten);
+    this.native.write(this.#scratch.copy(chunk));
+    if (this.native.writableLength === 0) return this.#events?.onWritten(length);
+    this.#scratch.leave();
+    this.native.write(NOTHING, onWritten); // comes after it; a callback costs as much as a write, and is mostly not needed
   }
 
   closeWrite(): void {
