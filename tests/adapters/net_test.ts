@@ -44,4 +44,11 @@ const peer: ForeignPeer = {
 
 checkNet(`${runtimeName}'s own`, () => defaultRuntime().net!, { resets: runtimeName !== "deno" }, peer);
 
-if (runtimeName === "deno") checkNet("node:net on Deno", () => nodeNet({ check: checkNetPermission, countsTruly: false }), { resets: true }, peer);
+if (runtimeName === "deno") {
+  checkNet(
+    "node:net on Deno",
+    () => nodeNet({ check: checkNetPermission, countsTruly: false }),
+    { resets: true },
+    peer,
+  );
+}
