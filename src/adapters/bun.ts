@@ -7,10 +7,10 @@
  * @module
  */
 import type { Runtime } from "../runtime/runtime.ts";
+import { bunNet } from "./bun/net.ts";
 import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
-import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
@@ -24,7 +24,7 @@ export function bunRuntime(): Runtime {
     host: hostLoop(),
     context: asyncResourceContext(),
     debugRequested,
-    net: nodeNet(),
+    net: bunNet(),
     udp: nodeUdp(),
     signals: nodeSignals(),
     tls: nodeTls(false),

@@ -13,9 +13,11 @@ export function endpointOf({ hostname, port }: DenoAddress): InetEndpoint {
   return { host: hostname, port, family: hostname.includes(":") ? "IPv6" : "IPv4" };
 }
 
-/** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one. */
-const SMALLEST_READ = 4096;
-const LARGEST_READ = 65536;
+/** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
+const SMALLEST_READ = 512;
+const LARGEST_READ = 65_536;
+/** How much smaller than its buffer a read is that asks for a smaller one. */
+const HARDLY = 16;
 /** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
 const LARGEST_JOIN = 16384;
 
@@ -26,8 +28,6 @@ const LARGEST_JOIN = 16384;
  * Writing: one write is under way while there is something to send; Deno borrows the chunk meanwhile and may take a part of it.
  */
 export class DenoSocketHandle implements SocketHandle {
-  readonly localAddress: InetEndpoint;
-  readonly remoteAddress: InetEndpoint;
   readonly native: DenoConn;
   #events: SocketEvents | null = null;
   #closed = false;
@@ -48,9 +48,15 @@ export class DenoSocketHandle implements SocketHandle {
 
   constructor(conn: DenoConn) {
     this.native = conn;
-    this.localAddress = endpointOf(conn.localAddr);
-    this.remoteAddress = endpointOf(conn.remoteAddr);
     conn.setNoDelay(true);
+  }
+
+  get localAddress(): InetEndpoint {
+    return endpointOf(this.native.localAddr);
+  }
+
+  get remoteAddress(): InetEndpoint {
+    return endpointOf(this.native.remoteAddr);
   }
 
   start(events: SocketEvents): void {
@@ -102,9 +108,13 @@ export class DenoSocketHandle implements SocketHandle {
   /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
-    if (count <= buffer.length / 2) return buffer.slice(0, count);
-    this.#buffer = new Uint8Array(count < buffer.length ? buffer.length : Math.min(4 * buffer.length, LARGEST_READ));
-    return buffer.subarray(0, count);
+    const { length } = buffer;
+    if (count > length / 2) {
+      this.#buffer = new Uint8Array(count < length ? length : Math.min(4 * length, LARGEST_READ));
+      return count === length ? buffer : buffer.subarray(0, count);
+    }
+    if (count <= length / HARDLY && length > SMALLEST_READ) this.#buffer = new Uint8Array(length / 4);
+    return buffer.slice(0, count);
   }
 
   // -------------------------------------------------------------- writing
