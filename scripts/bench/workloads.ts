@@ -47,7 +47,7 @@ export interface Workload {
   /** Every size is a multiple of it: the operations are shared out evenly among that many tasks. */
   readonly step: number;
   readonly unit: Unit;
-  /** Whether a tenth runs first. Not where memory is measured: the heap would have grown before. */
+  /** Whether a tenth runs first; of echoes half, for servers take longer to be compiled. Not where memory is measured: the heap would have grown before. */
   readonly warmUp: boolean;
   /** Of W7. */
   readonly echo: Echo | null;
@@ -180,7 +180,7 @@ function child(name: ChildWorkload, title: string): Workload {
 }
 
 /** The operations of one sample and of the warm-up before it. */
-export function sizesOf({ n, step, warmUp }: Workload, scale: number): { readonly n: number; readonly warmUp: number } {
+export function sizesOf({ n, step, warmUp, echo }: Workload, scale: number): { readonly n: number; readonly warmUp: number } {
   const multiple = (size: number): number => Math.max(1, Math.round(size / step)) * step;
-  return { n: multiple(n * scale), warmUp: warmUp ? multiple(n * scale / 10) : 0 };
+  return { n: multiple(n * scale), warmUp: warmUp ? multiple(n * scale / (echo === null ? 10 : 2)) : 0 };
 }
