@@ -14,6 +14,7 @@ import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
+import { nodeUnix } from "./shared/node_unix.ts";
 import { webWorkers } from "./shared/web_workers.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
@@ -26,6 +27,7 @@ export function bunRuntime(): Runtime {
     debugRequested,
     net: nodeNet(),
     udp: nodeUdp(),
+    unix: nodeUnix(),
     signals: nodeSignals(),
     tls: nodeTls(false),
     workers: webWorkers(),

@@ -13,6 +13,7 @@
 import type { Runtime } from "../runtime/runtime.ts";
 import { denoNet } from "./deno/net.ts";
 import { checkNetPermission } from "./deno/permissions.ts";
+import { denoUnix } from "./deno/unix.ts";
 import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
@@ -31,6 +32,7 @@ export function denoRuntime(): Runtime {
     debugRequested,
     net: denoNet(),
     udp: nodeUdp({ check: checkNetPermission, connects: false, cannotShare: "Deno" }),
+    unix: denoUnix(),
     signals: nodeSignals(),
     tls: nodeTls(),
     workers: webWorkers(),
