@@ -1,8 +1,10 @@
 /**
  * The runtime of Bun, which has all of Node's modules that are needed here.
  *
- * What differs: every failure to connect is told as a refusal, a listener's backlog is always 512, a handler for SIGKILL is taken without a word,
- * and signals are delivered without asynchronous context.
+ * What differs:
+ * - every failure to connect is told as a refusal, so a unix server whose backlog is full looks like one that is gone;
+ * - a listener's backlog is always 512;
+ * - a handler for SIGKILL is taken without a word, and signals are delivered without asynchronous context.
  *
  * @module
  */

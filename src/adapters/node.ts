@@ -1,7 +1,8 @@
 /**
  * The runtime of Node.
  *
- * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port.
+ * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port and use abstract names of unix
+ * sockets as others do.
  *
  * @module
  */

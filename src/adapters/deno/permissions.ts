@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { pathText } from "../../_internal/path_text.ts";
 import { toOSError } from "../shared/error_map.ts";
 import { folderOf, isAbstract } from "../shared/unix_files.ts";
 import { denoNamespace, type DenoPermission } from "./deno_namespace.ts";
@@ -21,7 +20,7 @@ export function checkNetPermission(action: string, host?: string, port?: number)
 /** The same for a socket of the file system, or one with an abstract name. @throws PermissionError unless the program may connect to it. */
 export function checkUnixPermission(action: string, path: string): void {
   if (!isAbstract(path)) checkFile(action, path);
-  check(action, { name: "net", host: `unix:${path}` });
+  check(action, path.startsWith("/") ? { name: "net", host: `unix:${path}` } : { name: "net" }); // Deno takes no other in lists
 }
 
 /** The same for listening, by way of another path in the folder: the folder has to be allowed, and what net access is given for. */
@@ -43,6 +42,6 @@ function check(action: string, permission: DenoPermission): void {
   if (state === "granted") return;
   const { name } = permission;
   const object = name === "net" ? permission.host : permission.path;
-  const wanted = object === undefined ? `${name} access` : `${name} access to "${pathText(object)}"`;
+  const wanted = object === undefined ? `${name} access` : `${name} access to "${object}"`;
   throw toOSError(new errors.NotCapable(`Requires ${wanted}, run again with the --allow-${name} flag`), action);
 }

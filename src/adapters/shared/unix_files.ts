@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { OSError } from "../../errors.ts";
 import type { PathEntry } from "../../runtime/unix_driver.ts";
 import { toOSError } from "./error_map.ts";
 import { getBuiltin, hostGlobals } from "./host.ts";
@@ -74,7 +73,8 @@ function randomName(length: number): string {
 /**
  * Moves the socket at the temporary path to the path that was asked for, where it is seen from now on, with its mode.
  *
- * @throws OSError EADDRINUSE when something is there; the host's error for what else goes wrong. The temporary path is free in any case.
+ * @throws an error with EADDRINUSE as its code when something is there; the host's error for what else goes wrong. The temporary path is free in any
+ * case.
  */
 export function publish(temporary: string, path: string, mode: number | undefined): void {
   try {
@@ -90,7 +90,7 @@ function move(from: string, to: string): void {
   try {
     return fs().linkSync(from, to);
   } catch (error) {
-    if (look(to) !== null) throw new OSError("Cannot give the socket its path: something is there", { code: "EADDRINUSE", cause: error });
+    if (look(to) !== null) throw Object.assign(new Error("something is at the path", { cause: error }), { code: "EADDRINUSE" });
     if (!NO_LINKS.has((error as { readonly code?: string }).code ?? "")) throw error;
   }
   fs().renameSync(from, to);
