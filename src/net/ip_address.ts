@@ -79,3 +79,10 @@ function longestRun(groups: readonly number[]): { readonly start: number; readon
 export function mappedAddress(address: string): string {
   return `::ffff:${address}`;
 }
+
+const MAPPED = /^::ffff:([\d.]+)$/i;
+
+/** The IPv4 address that an IPv6 one stands for; null for others. */
+export function unmappedAddress(address: string): string | null {
+  return MAPPED.exec(address)?.[1] ?? null;
+}

@@ -9,7 +9,7 @@ import { AddressInfoError } from "../errors.ts";
 import type { ResolvedAddress, ServiceName } from "../runtime/net_driver.ts";
 import { checkFamily, checkPort, netDriverOf, resolve } from "./addresses.ts";
 import { attempt } from "./attempt.ts";
-import { canonicalAddress, familyOf, mappedAddress } from "./ip_address.ts";
+import { canonicalAddress, familyOf, mappedAddress, unmappedAddress } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
 import { portOf, serviceAt, type SocketType } from "./services.ts";
 import type { AddressFamily, AddressInfo, SocketAddress } from "./transports.ts";
@@ -77,8 +77,8 @@ function checkQuery(host: unknown, port: unknown, { family = "unspec", type, fla
 
 /** A name, or a port, which may be given as text; null for none. */
 function checkService(port: unknown, action: string): string | number | null {
-  if (port === null || port === "") return null;
-  const service = typeof port === "string" && /^\d+$/.test(port) ? Number(port) : port;
+  if (port === null) return null;
+  const service = typeof port === "string" && /^\d*$/.test(port) ? Number(port) : port;
   if (typeof service === "string") return service;
   if (typeof service !== "number") {
     throw new TypeError(`Cannot ${action}: the port is no number, no string and not null but ${typeName(service)}`);
@@ -125,6 +125,8 @@ function* addressesOf(loop: NetLoop, query: Query): CoroutineGenerator<readonly 
   if (literal === null) return yield* addressesOfName(loop, host, query);
   const address = canonicalAddress(host);
   if (literal === "IPv4" && family === "IPv6" && (flags & AI_V4MAPPED) !== 0) return [{ address: mappedAddress(address), family }];
+  const mapped = family === "IPv4" ? unmappedAddress(address) : null;
+  if (mapped !== null) return [{ address: mapped, family: "IPv4" }];
   return yield* resolve(loop, address, family);
 }
 

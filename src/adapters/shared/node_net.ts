@@ -92,7 +92,7 @@ class NodeNet implements NetDriver {
     getBuiltin<NodeDnsModule>("node:dns").lookupService(address, port, (error, hostname = "", service = "") => {
       if (!attempt.end()) return;
       if (error) outcome(toOSError(error, action, { address, port }), null);
-      else outcome(null, { hostname, service });
+      else outcome(null, { hostname, service: service || String(port) }); // Bun tells nothing of port 0
     });
     return attempt.abandon;
   }
