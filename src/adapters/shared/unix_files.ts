@@ -66,8 +66,10 @@ export function temporaryPath(path: string): string {
   return found;
 }
 
+/** Hidden, where there is room for that. */
 function randomName(length: number): string {
-  return Array.from({ length }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join("");
+  const letters = Array.from({ length }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join("");
+  return length > 4 ? `.${letters.slice(1)}` : letters;
 }
 
 /**
