@@ -96,13 +96,26 @@ export { LifoQueue, PriorityQueue, type PriorityQueueOptions, Queue } from "./sr
 export { BaseProtocol } from "./src/net/base_protocol.ts";
 export type { ConnectionOptions, ServerOptions } from "./src/net/connection.ts";
 export type { DatagramOptions } from "./src/net/datagram_endpoint.ts";
+export {
+  type AddressInfoOptions,
+  AI_ADDRCONFIG,
+  AI_ALL,
+  AI_CANONNAME,
+  AI_NUMERICHOST,
+  AI_NUMERICSERV,
+  AI_PASSIVE,
+  AI_V4MAPPED,
+} from "./src/net/name_lookup.ts";
 export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
 export type { Server } from "./src/net/server.ts";
 export { createSslContext, SslContext, type SslContextOptions } from "./src/net/ssl_context.ts";
 export { SslObject } from "./src/net/ssl_object.ts";
+export type { SocketType } from "./src/net/services.ts";
 export type { StartTlsOptions, TlsClientOptions, TlsServerOptions, TlsTimeouts } from "./src/net/tls_options.ts";
+export type { UnixServerOptions } from "./src/net/unix.ts";
 export type {
   AddressFamily,
+  AddressInfo,
   BaseTransport,
   Data,
   DatagramTransport,
@@ -118,6 +131,7 @@ export type { PeerCertificate } from "./src/runtime/tls_driver.ts";
 
 // streams
 export { type ClientHandler, openConnection, startServer, StreamReaderProtocol } from "./src/streams/open_connection.ts";
+export { openUnixConnection, startUnixServer } from "./src/streams/open_unix_connection.ts";
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
 

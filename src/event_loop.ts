@@ -22,12 +22,14 @@ import type { Executor } from "./executors/pool_executors.ts";
 import type { BaseProtocol } from "./net/base_protocol.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
+import { type AddressInfoOptions, getaddrinfo, getnameinfo } from "./net/name_lookup.ts";
 import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { SslContext } from "./net/ssl_context.ts";
 import { startTls } from "./net/start_tls.ts";
-import type { StartTlsOptions } from "./net/tls_options.ts";
-import type { DatagramTransport, Transport } from "./net/transports.ts";
+import { createUnixConnection, createUnixServer, type UnixServerOptions } from "./net/unix.ts";
+import type { StartTlsOptions, TlsClientOptions } from "./net/tls_options.ts";
+import type { AddressInfo, DatagramTransport, SocketAddress, Transport } from "./net/transports.ts";
 import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import { CoreEventLoop } from "./without_io/event_loop.ts";
 
@@ -75,6 +77,33 @@ export class EventLoop extends CoreEventLoop {
   }
 
   /**
+   * Connects to the socket at a path of the file system or, with a path that begins with NUL, to an abstract name of Linux. What it gives is as of
+   * `createConnection`; TLS needs a `serverHostname`.
+   *
+   * @throws OSError, of the class that tells why: FileNotFoundError when nothing is there, ConnectionRefusedError when nobody listens;
+   * UnsupportedOperationError where the host has no such sockets or no abstract names. Cancelling it leaves nothing open.
+   */
+  createUnixConnection<P extends Partial<Protocol>>(
+    protocolFactory: () => P,
+    path: string,
+    options: TlsClientOptions = {},
+  ): Awaitable<[Transport, P]> {
+    return createUnixConnection(this, protocolFactory, path, options);
+  }
+
+  /**
+   * Listens at a path of the file system, or at an abstract name, which begins with NUL. A socket that is there is removed when nobody listens at it any
+   * more, which is found out by connecting to it. The file appears whole, with its mode, and is removed when the server is closed, unless another
+   * one has taken its place.
+   *
+   * @throws OSError, of the class that tells why: with `code` EADDRINUSE when the path is in use or something else is there; UnsupportedOperationError
+   * where the host has no such sockets or no abstract names. Cancelling it leaves no file.
+   */
+  createUnixServer(protocolFactory: () => Partial<Protocol>, path: string, options: UnixServerOptions = {}): Awaitable<Server> {
+    return createUnixServer(this, protocolFactory, path, options);
+  }
+
+  /**
    * Upgrades a connection to TLS, and gives the transport to write to from now on: whoever has the old one must leave it alone. The protocol
    * keeps being called, `connectionMade` is not called again. Over the transport of a TLS connection it makes TLS inside TLS.
    *
@@ -102,6 +131,27 @@ export class EventLoop extends CoreEventLoop {
     options: DatagramOptions,
   ): Awaitable<[DatagramTransport, P]> {
     return createDatagramEndpoint(this, protocolFactory, options);
+  }
+
+  /**
+   * The addresses of a host, in the resolver's order, each for every type of socket that is asked for. The host is an address or a name, or null for this
+   * machine; the port a number, a number as text, the name of a service, or null for 0. Services are those of a small table of the library.
+   *
+   * Cancelling it gives up waiting; the host's lookup goes on unheard.
+   *
+   * @throws AddressInfoError (Python's `socket.gaierror`), whose `code` says why: EAI_NONAME, EAI_SERVICE, EAI_ADDRFAMILY, EAI_AGAIN, EAI_BADFLAGS.
+   */
+  getaddrinfo(host: string | null, port: number | string | null, options: AddressInfoOptions = {}): Awaitable<AddressInfo[]> {
+    return getaddrinfo(this, host, port, options);
+  }
+
+  /**
+   * What an address and a port are called: `["localhost", "http"]`. The address or the number itself where there is no name, and with `numeric`.
+   *
+   * @throws AddressInfoError with `code` EAI_NONAME when the host is a name, EAI_FAMILY for a path.
+   */
+  getnameinfo(address: SocketAddress, options: { readonly numeric?: boolean } = {}): Awaitable<[host: string, service: string]> {
+    return getnameinfo(this, address, options);
   }
 
   /**

@@ -1,8 +1,10 @@
 /**
  * The runtime of Bun, which has all of Node's modules that are needed here.
  *
- * What differs: every failure to connect is told as a refusal, a listener's backlog is always 512, a handler for SIGKILL is taken without a word,
- * and signals are delivered without asynchronous context.
+ * What differs:
+ * - every failure to connect is told as a refusal, so a unix server whose backlog is full looks like one that is gone;
+ * - a listener's backlog is always 512;
+ * - a handler for SIGKILL is taken without a word, and signals are delivered without asynchronous context.
  *
  * @module
  */
@@ -14,6 +16,7 @@ import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
+import { nodeUnix } from "./shared/node_unix.ts";
 import { webWorkers } from "./shared/web_workers.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
@@ -26,6 +29,7 @@ export function bunRuntime(): Runtime {
     debugRequested,
     net: nodeNet(),
     udp: nodeUdp(),
+    unix: nodeUnix(),
     signals: nodeSignals(),
     tls: nodeTls(false),
     workers: webWorkers(),

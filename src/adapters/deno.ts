@@ -4,8 +4,9 @@
  * Sockets are Deno's own, with node:net for what those cannot do: a local address, an address family of a name, a shared port. What differs:
  * - a connection cannot be reset: `close(true)` closes it, and closing with input unread sends an end where other hosts reset;
  * - the port of a listener is free one or two turns of the host after `close()`;
- * - a permission that was neither given nor denied is asked for at the call; `lookup` needs `--allow-net` without a list;
+ * - a permission that was neither given nor denied is asked for at the call; lookups need `--allow-net` without a list;
  * - datagram endpoints are not told that nobody listens where they send to, and cannot share a port;
+ * - listening on a unix socket needs permission to read and write its folder, and `--allow-net` without a list; its backlog is Deno's own;
  * - a burst of signals may be told once.
  *
  * @module
@@ -13,6 +14,7 @@
 import type { Runtime } from "../runtime/runtime.ts";
 import { denoNet } from "./deno/net.ts";
 import { checkNetPermission } from "./deno/permissions.ts";
+import { denoUnix } from "./deno/unix.ts";
 import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
@@ -31,6 +33,7 @@ export function denoRuntime(): Runtime {
     debugRequested,
     net: denoNet(),
     udp: nodeUdp({ check: checkNetPermission, connects: false, cannotShare: "Deno" }),
+    unix: denoUnix(),
     signals: nodeSignals(),
     tls: nodeTls(),
     workers: webWorkers(),

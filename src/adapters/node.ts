@@ -1,7 +1,8 @@
 /**
  * The runtime of Node.
  *
- * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port.
+ * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port and use abstract names of unix
+ * sockets as others do.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { nodeNet } from "./shared/node_net.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
+import { nodeUnix } from "./shared/node_unix.ts";
 import { nodeWorkers } from "./shared/node_workers.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
@@ -25,6 +27,7 @@ export function nodeRuntime(): Runtime {
     debugRequested,
     net: nodeNet(),
     udp: nodeUdp(),
+    unix: nodeUnix(),
     signals: nodeSignals(),
     tls: nodeTls(),
     workers: nodeWorkers(),

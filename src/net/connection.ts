@@ -76,7 +76,7 @@ export interface ServerOptions extends TlsServerOptions {
 }
 
 /** Hosts accept one connection at a time, where asyncio accepts all that wait: a burst needs more room. */
-const DEFAULT_BACKLOG = 511;
+export const DEFAULT_BACKLOG = 511;
 /** All addresses of the machine. */
 const ANY_IPV4 = "0.0.0.0";
 /** All addresses of the machine, IPv4 among them: no host but Node can have the two apart. */
@@ -118,7 +118,8 @@ function checkStaggering({ happyEyeballsDelay: delay, interleave }: ConnectionOp
   }
 }
 
-function checkFactory(protocolFactory: unknown, action: string): void {
+/** @throws TypeError unless it is a function. */
+export function checkFactory(protocolFactory: unknown, action: string): void {
   if (typeof protocolFactory === "function") return;
   throw new TypeError(
     `Cannot ${action}: a function that makes a protocol was expected, got ${typeName(protocolFactory)}`,
@@ -131,7 +132,16 @@ function* connect<P extends Partial<Protocol>>(
   options: ConnectionOptions,
 ): CoroutineGenerator<[Transport, P]> {
   const setup = tlsOfClient(loop, options, options.host);
-  const socket = yield* openSocket(loop, options);
+  return yield* beginConnection(loop, yield* openSocket(loop, options), protocolFactory, setup);
+}
+
+/** The transport and the protocol of a new socket. When it is cancelled the socket is closed. */
+export function* beginConnection<P extends Partial<Protocol>>(
+  loop: NetLoop,
+  socket: SocketHandle,
+  protocolFactory: () => P,
+  setup: TlsSetup | null,
+): CoroutineGenerator<[Transport, P]> {
   let protocol: P;
   try {
     protocol = protocolFactory();
@@ -222,6 +232,11 @@ export function checkServer(options: ServerOptions): void {
   for (const one of hosts ?? []) checkHost(one, action);
   checkPort(port, action);
   if (family !== undefined) checkFamily(family, action);
+  checkBacklog(backlog, action);
+}
+
+/** @throws TypeError or RangeError for one that cannot be right. */
+export function checkBacklog(backlog: unknown, action: string): void {
   if (backlog === undefined) return;
   if (typeof backlog !== "number") throw new TypeError(`Cannot ${action}: the backlog is no number but ${typeof backlog}`);
   if (!Number.isInteger(backlog) || backlog < 1) {
@@ -237,10 +252,15 @@ function hostsOf(host: ServerOptions["host"]): readonly string[] | null {
 
 function* listen(loop: NetLoop, protocolFactory: () => Partial<Protocol>, options: ServerOptions): CoroutineGenerator<Server> {
   const server = new SocketServer(loop, protocolFactory, tlsOfServer(options));
+  return yield* beginServer(server, bindAll(loop, server, options), options.startServing);
+}
+
+/** The server, once it is bound, and serves if it shall. Else it is closed. */
+export function* beginServer(server: SocketServer, binding: CoroutineGenerator<void>, startServing = true): CoroutineGenerator<Server> {
   let complete = false;
   try {
-    yield* bindAll(loop, server, options);
-    if (options.startServing !== false) yield* server.startServing();
+    yield* binding;
+    if (startServing) yield* server.startServing();
     complete = true;
   } finally {
     if (!complete) server.close();

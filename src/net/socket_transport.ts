@@ -10,6 +10,7 @@ import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver
 import { checkData } from "./data.ts";
 import { FlowControl } from "./flow_control.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
+import { unmappedAddress } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
 import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
@@ -389,15 +390,12 @@ function isGone(arrival: Arrival): arrival is Gone {
   return arrival !== null && !(arrival instanceof Uint8Array);
 }
 
-/** IPv4 on a socket that takes both families. */
-const MAPPED_IPV4 = /^::ffff:([\d.]+)$/i;
-
-/** The address as people know it. A host that does not know it any more tells an empty one. */
+/** The address as people know it: IPv4 as such on a socket that takes both families. A host that does not know it any more tells an empty one. */
 function addressOf(endpoint: Endpoint): SocketAddress | null {
   if (!("host" in endpoint)) return endpoint;
   if (endpoint.host === "") return null;
-  const mapped = MAPPED_IPV4.exec(endpoint.host);
-  return mapped === null ? endpoint : { host: mapped[1]!, port: endpoint.port, family: "IPv4" };
+  const mapped = unmappedAddress(endpoint.host);
+  return mapped === null ? endpoint : { host: mapped, port: endpoint.port, family: "IPv4" };
 }
 
 function describe(endpoint: Endpoint): string {

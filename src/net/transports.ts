@@ -6,6 +6,7 @@
 import type { PeerCertificate } from "../runtime/tls_driver.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
 import type { Data } from "./data.ts";
+import type { SocketType } from "./services.ts";
 import type { SslContext } from "./ssl_context.ts";
 import type { SslObject } from "./ssl_object.ts";
 
@@ -32,6 +33,18 @@ export interface UnixAddress {
 
 /** Where one end of a socket is. */
 export type SocketAddress = InetAddress | UnixAddress;
+
+/** One answer of `getaddrinfo`: an address, for sockets of one type. */
+export interface AddressInfo {
+  /** Which family the address is of. */
+  readonly family: "IPv4" | "IPv6";
+  /** The kind of socket. */
+  readonly type: SocketType;
+  /** The name, in the first answer and with `AI_CANONNAME`; else "". Hosts do not tell whether a name stands for another one. */
+  readonly canonname: string;
+  /** What to connect, bind or send to. */
+  readonly address: InetAddress;
+}
 
 /** What `getExtraInfo` knows, by name. */
 export interface ExtraInfo {

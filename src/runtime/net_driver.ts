@@ -101,6 +101,12 @@ export interface ResolvedAddress {
   readonly family: "IPv4" | "IPv6";
 }
 
+/** What an address and a port are called; the service is the number where it has no name. */
+export interface ServiceName {
+  readonly hostname: string;
+  readonly service: string;
+}
+
 /** What a host needs for stream sockets. Bad options are checked above; permissions are checked at the call (a throw). */
 export interface NetDriver {
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon;
@@ -110,6 +116,16 @@ export interface NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon;
-  /** All addresses of a name, in the resolver's order (getaddrinfo). */
-  lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon;
+  /**
+   * All addresses of a name, in the resolver's order (getaddrinfo). With `configured` only of families of which this machine has an address
+   * (AI_ADDRCONFIG).
+   */
+  lookup(
+    hostname: string,
+    family: "IPv4" | "IPv6" | "unspec",
+    outcome: Outcome<readonly ResolvedAddress[]>,
+    configured?: boolean,
+  ): Abandon;
+  /** The names of an address and of a TCP port (getnameinfo); the error is EAI_NONAME for an address without one. Left out where addresses have none. */
+  lookupService?(address: string, port: number, outcome: Outcome<ServiceName>): Abandon;
 }

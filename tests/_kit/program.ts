@@ -19,6 +19,8 @@ export interface Program {
   readonly ended: Promise<Ended>;
   /** Resolves once its stdout contains `text`; rejects when it ends without. */
   waitFor(text: string): Promise<void>;
+  /** The same for what `pattern` finds. */
+  find(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
 }
 
@@ -59,18 +61,21 @@ export function startProgram(file: string | URL, options: ProgramOptions = {}): 
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, ...output }));
   }).finally(() => clearTimeout(timer));
+  const search = <T>(look: () => T | null, what: unknown): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const listener = (): void => {
+        const found = look();
+        if (found !== null) resolve(found);
+      };
+      listeners.add(listener);
+      listener();
+      ended.then(() => reject(new Error(`the program ended without printing ${what}\n${output.stdout}${output.stderr}`)), reject);
+    });
   return {
     ended,
     kill,
-    waitFor: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (output.stdout.includes(text)) resolve();
-        };
-        listeners.add(look);
-        look();
-        ended.then(() => reject(new Error(`the program ended without printing ${text}\n${output.stdout}${output.stderr}`)), reject);
-      }),
+    waitFor: async (text) => void await search(() => output.stdout.includes(text) ? true : null, text),
+    find: (pattern) => search(() => pattern.exec(output.stdout), pattern),
   };
 }
 

@@ -13,12 +13,20 @@ export interface NetFlags {
 
 const MEBIBYTE = 1 << 20;
 
+/** The part of it that knows no addresses: for connections over whatever there is. Peers that reset are left out. */
+export function checkConnections(name: string, make: () => NetDriver): void {
+  checkReading(name, make);
+  checkWriting(name, make);
+  checkClosing(name, make, { resets: false });
+}
+
 /** The suite. `make` gives a driver, `peer` what a driver cannot make itself: peers that reset, that never accept. */
 export function checkNet(name: string, make: () => NetDriver, flags: NetFlags, peer: ForeignPeer): void {
   checkAttempts(name, make, peer);
   checkReading(name, make);
   checkWriting(name, make);
-  checkClosing(name, make, flags, peer);
+  checkClosing(name, make, flags);
+  checkResets(name, make, peer);
 }
 
 /** Starts both ends. */
@@ -267,7 +275,7 @@ function checkWriting(name: string, make: () => NetDriver): void {
   });
 }
 
-function checkClosing(name: string, make: () => NetDriver, flags: NetFlags, peer: ForeignPeer): void {
+function checkClosing(name: string, make: () => NetDriver, flags: NetFlags): void {
   describe(`${name}: closing`, () => {
     it("is told once, later, with null, however often it is asked for, and is the last that is told", async () => {
       const { client, server, atClient, atServer } = await startedPair(make());
@@ -363,7 +371,11 @@ function checkClosing(name: string, make: () => NetDriver, flags: NetFlags, peer
         await closeAll([server, atServer]);
       },
     );
+  });
+}
 
+function checkResets(name: string, make: () => NetDriver, peer: ForeignPeer): void {
+  describe(`${name}: closing`, () => {
     it("by the peer's reset is told with an error of ours, once and last, without an end", async () => {
       const net = make();
       const resetter = await peer.listenAndReset();

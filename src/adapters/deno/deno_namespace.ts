@@ -11,37 +11,52 @@ export interface DenoAddress {
   readonly port: number;
 }
 
-/** A TCP connection. */
+/** A stream connection. */
 export interface DenoConn {
-  readonly localAddr: DenoAddress;
-  readonly remoteAddr: DenoAddress;
   read(buffer: Uint8Array): Promise<number | null>;
   write(chunk: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
+}
+
+/** A TCP connection. */
+export interface DenoTcpConn extends DenoConn {
+  readonly localAddr: DenoAddress;
+  readonly remoteAddr: DenoAddress;
   setNoDelay(on: boolean): void;
 }
 
-/** A TCP listener. */
-export interface DenoListener {
-  readonly addr: DenoAddress;
-  accept(): Promise<DenoConn>;
+/** A listener. */
+export interface DenoListener<C extends DenoConn> {
+  accept(): Promise<C>;
   close(): void;
 }
 
-/** What a permission is asked for. */
-export interface NetPermission {
-  readonly name: "net";
-  readonly host?: string;
+/** A TCP listener. */
+export interface DenoTcpListener extends DenoListener<DenoTcpConn> {
+  readonly addr: DenoAddress;
 }
+
+/** Where a socket of the file system is. */
+export interface DenoUnixPlace {
+  readonly transport: "unix";
+  readonly path: string;
+}
+
+/** What a permission is asked for. */
+export type DenoPermission =
+  | { readonly name: "net"; readonly host?: string }
+  | { readonly name: "read" | "write"; readonly path: string };
 
 /** The global `Deno`. */
 export interface DenoNamespace {
-  connect(options: { readonly hostname: string; readonly port: number; readonly signal: AbortSignal }): Promise<DenoConn>;
-  listen(options: { readonly hostname: string; readonly port: number; readonly tcpBacklog: number }): DenoListener;
+  connect(options: { readonly hostname: string; readonly port: number; readonly signal: AbortSignal }): Promise<DenoTcpConn>;
+  connect(options: DenoUnixPlace): Promise<DenoConn>;
+  listen(options: { readonly hostname: string; readonly port: number; readonly tcpBacklog: number }): DenoTcpListener;
+  listen(options: DenoUnixPlace): DenoListener<DenoConn>;
   readonly permissions: {
-    querySync(permission: NetPermission): { readonly state: string };
-    requestSync(permission: NetPermission): { readonly state: string };
+    querySync(permission: DenoPermission): { readonly state: string };
+    requestSync(permission: DenoPermission): { readonly state: string };
   };
   readonly errors: { readonly NotCapable: new (message: string) => Error };
 }

@@ -4,13 +4,19 @@
  * @module
  */
 import { Deque } from "../../_internal/deque.ts";
-import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
-import { toOSError } from "../shared/error_map.ts";
-import type { DenoAddress, DenoConn } from "./deno_namespace.ts";
+import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
+import { placeOf, toOSError } from "../shared/error_map.ts";
+import type { DenoAddress, DenoConn, DenoTcpConn } from "./deno_namespace.ts";
 
 /** An address as Deno tells it. */
 export function endpointOf({ hostname, port }: DenoAddress): InetEndpoint {
   return { host: hostname, port, family: hostname.includes(":") ? "IPv6" : "IPv4" };
+}
+
+/** The socket of a TCP connection. */
+export function tcpSocket(conn: DenoTcpConn): SocketHandle {
+  conn.setNoDelay(true);
+  return new DenoSocketHandle(conn, endpointOf(conn.localAddr), endpointOf(conn.remoteAddr));
 }
 
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one. */
@@ -26,8 +32,8 @@ const LARGEST_JOIN = 16384;
  * Writing: one write is under way while there is something to send; Deno borrows the chunk meanwhile and may take a part of it.
  */
 export class DenoSocketHandle implements SocketHandle {
-  readonly localAddress: InetEndpoint;
-  readonly remoteAddress: InetEndpoint;
+  readonly localAddress: Endpoint;
+  readonly remoteAddress: Endpoint;
   readonly native: DenoConn;
   #events: SocketEvents | null = null;
   #closed = false;
@@ -46,11 +52,10 @@ export class DenoSocketHandle implements SocketHandle {
   #ending = false;
   #writeEnded = false;
 
-  constructor(conn: DenoConn) {
+  constructor(conn: DenoConn, local: Endpoint, remote: Endpoint) {
     this.native = conn;
-    this.localAddress = endpointOf(conn.localAddr);
-    this.remoteAddress = endpointOf(conn.remoteAddr);
-    conn.setNoDelay(true);
+    this.localAddress = local;
+    this.remoteAddress = remote;
   }
 
   start(events: SocketEvents): void {
@@ -188,8 +193,7 @@ export class DenoSocketHandle implements SocketHandle {
   readonly #onFailure = (error: unknown): void => {
     if (this.#closed) return;
     this.#shut();
-    const { host, port } = this.remoteAddress;
-    this.#error = toOSError(error, "go on with the connection", { address: host, port });
+    this.#error = toOSError(error, "go on with the connection", placeOf(this.remoteAddress));
     this.#events?.onClose(this.#error);
   };
 

@@ -3,13 +3,27 @@
  *
  * @module
  */
-import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
-import { toOSError } from "./error_map.ts";
+import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
+import { placeOf, toOSError } from "./error_map.ts";
 import type { NodeSocket } from "./node_modules.ts";
 
 /** An address as node:net tells it. A peer that has gone already has none. */
 export function endpointOf(host: string | undefined, port: number | undefined, family: string | undefined): InetEndpoint {
   return { host: host ?? "", port: port ?? 0, family: family === "IPv6" || family === "6" ? "IPv6" : "IPv4" };
+}
+
+/** Both ends of a connection. */
+export interface SocketEnds {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/** As node:net tells them, which knows nothing of paths. */
+function endsOf(socket: NodeSocket): SocketEnds {
+  return {
+    local: endpointOf(socket.localAddress, socket.localPort, socket.localFamily),
+    remote: endpointOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily),
+  };
 }
 
 /**
@@ -21,8 +35,8 @@ export function endpointOf(host: string | undefined, port: number | undefined, f
  * listened for from the beginning and kept here. Once both directions have ended, Node closes the socket.
  */
 export class NodeSocketHandle implements SocketHandle {
-  readonly localAddress: InetEndpoint;
-  readonly remoteAddress: InetEndpoint;
+  readonly localAddress: Endpoint;
+  readonly remoteAddress: Endpoint;
   readonly native: NodeSocket;
   #events: SocketEvents | null = null;
   #paused = false;
@@ -32,13 +46,13 @@ export class NodeSocketHandle implements SocketHandle {
   #gone = false;
   #error: Error | null = null;
 
-  constructor(socket: NodeSocket) {
+  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket)) {
     this.native = socket;
-    this.localAddress = endpointOf(socket.localAddress, socket.localPort, socket.localFamily);
-    this.remoteAddress = endpointOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
-    socket.setNoDelay(true);
+    this.localAddress = ends.local;
+    this.remoteAddress = ends.remote;
+    if ("host" in ends.local) socket.setNoDelay(true);
     socket.on("error", (error) => {
-      this.#error ??= toOSError(error, "go on with the connection", { address: this.remoteAddress.host, port: this.remoteAddress.port });
+      this.#error ??= toOSError(error, "go on with the connection", placeOf(this.remoteAddress));
     });
     socket.on("close", () => {
       this.#gone = true;
@@ -92,7 +106,7 @@ export class NodeSocketHandle implements SocketHandle {
     if (this.#dropped) return;
     this.#dropped = true;
     if (this.#gone) return; // told, or about to be
-    if (reset) this.native.resetAndDestroy();
+    if (reset && "host" in this.localAddress) this.native.resetAndDestroy();
     else this.native.destroy();
   }
 }
