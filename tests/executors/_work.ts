@@ -87,6 +87,21 @@ export function exit(code: number): never {
   process.exit(code);
 }
 
+export function kill(): void {
+  process.kill(process.pid, "SIGKILL"); // as the system does to a process for which it has no memory
+  for (;;);
+}
+
+export function takeAllMemory(): never {
+  const taken: unknown[] = [];
+  for (;;) taken.push({ at: [taken.length, 1, 2, 3] });
+}
+
+export async function tellAndSpin(): Promise<never> {
+  await runCoroutineThreadsafe(here.tell, process.pid);
+  for (;;);
+}
+
 export async function failOutside(): Promise<void> {
   setTimeout(() => {
     throw new TypeError("nobody catches it");

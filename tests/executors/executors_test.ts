@@ -1,3 +1,8 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import {
   BrokenExecutor,
   cancelRequested,
@@ -327,6 +332,11 @@ describe("Processes", () => {
     assert.ok(await failure(pool.submit(work.blockFor, 1)) instanceof UnsupportedOperationError);
   });
 
+  test("are replaced when the system kills them", { maxWorkers: 1 }, async (pool) => {
+    assert.match((await failure(pool.submit(work.kill))).message, /its worker was ended by SIGKILL/);
+    assert.equal(await pool.submit(work.add, 1, 1), 2);
+  });
+
   test("hear of a cancellation between awaits", { maxWorkers: 1 }, async (pool) => {
     const begun = owner.nextTold();
     const job = pool.submit(work.waitUntilTold);
@@ -422,4 +432,59 @@ describe("A program with an executor", () => {
     assert.deepEqual(stdout.trimEnd().split("\n"), ["end of the module", "threads: 3", "processes: 7"]);
     assert.equal(code, 0, runtimeName);
   });
+
+  it("takes its busy processes with it when it exits", async () => {
+    const { code, stdout } = await runProgram(new URL("../programs/exits_with_busy_worker.ts", import.meta.url));
+    assert.equal(code, 4);
+    const pid = Number(/^busy: (\d+)$/m.exec(stdout)![1]);
+    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 1)); // the end of a stranger has no event
+  });
+
+  // Where the host has a limit of memory for a worker. A thread of Deno takes its process with it, Bun knows no limits.
+  const env = { NODE_OPTIONS: "--max-old-space-size=60", DENO_V8_FLAGS: "--max-old-space-size=60" };
+  for (const kind of { node: ["thread", "process"], deno: ["process"], bun: [] }[runtimeName]) {
+    it(`loses the job of a ${kind} that runs out of memory, and goes on`, async () => {
+      const program = new URL("../programs/out_of_memory.ts", import.meta.url);
+      const { code, stdout } = await runProgram(program, { args: [kind], env });
+      assert.match(
+        stdout,
+        /^BrokenExecutor: Cannot finish takeAllMemory\(\): its worker (failed: .*OUT_OF_MEMORY|was ended by SIG).*\nthen 3\n$/,
+      );
+      assert.equal(code, 0);
+    });
+  }
+
+  if (runtimeName === "deno") it("can come from the network, and its workers too", fromTheNetwork, { sanitize: false });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Serves the sources on this machine, and runs a program that imports them from there. */
+async function fromTheNetwork(): Promise<void> {
+  const root = new URL("../../", import.meta.url);
+  const cache = await mkdtemp(join(tmpdir(), "tsyncio-"));
+  const server = createServer((request, response) => {
+    const file = new URL(`.${request.url}`, root);
+    response.setHeader("content-type", "application/typescript");
+    readFile(file).then((text) => response.end(text), () => response.writeHead(404).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as { readonly port: number };
+    const { stdout, stderr } = await runProgram(new URL("../programs/from_network.ts", import.meta.url), {
+      args: [`http://127.0.0.1:${port}/mod.ts`],
+      env: { DENO_DIR: cache },
+      limit: 30_000,
+    });
+    assert.equal(stdout, "thread: 3\nprocess: 7\n", stderr);
+  } finally {
+    server.close();
+    await rm(cache, { recursive: true });
+  }
+}

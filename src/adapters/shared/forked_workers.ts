@@ -5,6 +5,7 @@
  * @module
  */
 import type { WorkerEvents, WorkerHandle, WorkerScope } from "../../runtime/worker_driver.ts";
+import { toOSError } from "./error_map.ts";
 import { getBuiltin, hostGlobals } from "./host.ts";
 
 interface ForkedChild {
@@ -67,7 +68,11 @@ class ForkedWorker implements WorkerHandle {
   constructor(url: string, events: WorkerEvents) {
     const { fork } = getBuiltin<ChildProcessModule>("node:child_process");
     const { fileURLToPath } = getBuiltin<{ fileURLToPath(url: string): string }>("node:url");
-    this.#child = fork(url.startsWith("file:") ? fileURLToPath(url) : url, [], { serialization: "advanced" });
+    try {
+      this.#child = fork(url.startsWith("file:") ? fileURLToPath(url) : url, [], { serialization: "advanced" });
+    } catch (error) {
+      throw toOSError(error, "start a process");
+    }
     const end = (how: string, error?: unknown): void => {
       if (this.#ended) return;
       this.#ended = true;
