@@ -30,7 +30,12 @@ export interface TransportOwner {
 
 /** A layer between two transports, such as TLS, in the place of a socket. It has no half-closed state: who gets the peer's end closes too. */
 export interface LayerHandle extends SocketHandle {
-  /** Ends the connection with due ceremony; `onClose` is told when that is over. */
+  /**
+   * Closing has begun: what the transport holds is still written. Nothing that comes is told any more, and yet it is read, up to the end:
+   * else two peers that close with much to send would wait for each other.
+   */
+  closing(): void;
+  /** Ends the connection with due ceremony, after `closing`; `onClose` is told when that is over. */
   shutdown(): void;
   /** What the layer, or what is below it, knows of the connection. */
   extraInfo(name: keyof ExtraInfo, fallback: unknown): unknown;
@@ -103,8 +108,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #start(): void {
     if (this.#lost) return;
     this.#started = true;
-    if (this.#paused || this.#closing) this.#pauseHost();
+    if (this.#paused || (this.#closing && this.#layer === null)) this.#pauseHost();
     this.#handle.start(this);
+    if (this.#closing) this.#layer?.closing();
     this.#pump();
   }
 
@@ -336,8 +342,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#pauseHost();
     this.#held.clear();
+    if (this.#layer === null) this.#pauseHost();
+    else if (this.#started) this.#layer.closing();
     if (this.#loop.isClosed()) this.#forceClose(null);
     else if (this.#queue.size === 0) this.#endConnection();
   }

@@ -17,7 +17,7 @@ import type { SslContext } from "./ssl_context.ts";
 import type { TlsSetup } from "./tls_options.ts";
 import type { ExtraInfo, Transport } from "./transports.ts";
 
-type State = "made" | "handshaking" | "open" | "finishing" | "closing" | "lost";
+type State = "made" | "handshaking" | "open" | "flushing" | "finishing" | "closing" | "lost";
 
 /** What a layer is made for. */
 export interface TlsLayerOptions {
@@ -35,8 +35,9 @@ export interface TlsLayerOptions {
  *
  *     application ── SocketTransport ── TlsLayer ── any Transport
  *
- *     made ── connectionMade ──▶ handshaking ── onSecure ──▶ open ── shutdown ──▶ finishing ── the peer's end ──▶ closing ──▶ lost
- *                                     └──────────── error, timeout, abandon, close ───────────────────────────▶ ▲
+ *     made ── connectionMade ──▶ handshaking ── onSecure ──▶ open ── closing ──▶ flushing ── shutdown ──▶ finishing
+ *                                     │                        │                     │                        │ the peer's end
+ *                                     └────────────────────────┴─── error, timeout ──┴───────────────────────▶ closing ──▶ lost
  *
  * As in asyncio there is no half-closed TLS: who gets the peer's end closes too. Closing sends a close_notify and waits for the peer's before
  * the transport below is closed; while closing with an error, what TLS had to say about it is still sent. The transport above is lost
@@ -60,6 +61,8 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   /** What was read before there was a session. */
   #early: Uint8Array[] = [];
   #wireFull = false;
+  /** Nothing can be sent any more: the transport below was told that this side has ended. */
+  #wireEnded = false;
   /** Bytes that were sent while the transport below wanted no more: they count as sent when it wants more. */
   #unreported = 0;
   #peerEnded = false;
@@ -209,6 +212,8 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   }
 
   resumeWriting(): void {
+    // Who was told to pause before this layer came is told by it to go on.
+    if (!this.#wireFull && !this.#options.announce) this.#options.protocol.resumeWriting?.();
     this.#wireFull = false;
     const bytes = this.#unreported;
     this.#unreported = 0;
@@ -219,7 +224,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
 
   /** @internal */
   onSend(chunk: Uint8Array): void {
-    if (this.#state !== "lost" && !this.#loop.isClosed()) this.#below?.write(chunk);
+    if (this.#state !== "lost" && !this.#wireEnded && !this.#loop.isClosed()) this.#below?.write(chunk);
   }
 
   /** @internal */
@@ -244,7 +249,10 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     if (this.#state !== "finishing" || !this.#finished) return;
     const below = this.#below!;
     if (this.#peerEnded || (!below.canWriteEof() && !this.#session!.hearsLastEnd)) this.#closeBelow();
-    else if (below.canWriteEof()) below.writeEof(); // a peer that does the same at the same time hears that at least
+    else if (below.canWriteEof()) {
+      this.#wireEnded = true;
+      below.writeEof(); // a peer that does the same at the same time hears that at least
+    }
   };
 
   /** @internal */
@@ -255,7 +263,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   readonly #failed = (error: Error): void => {
     if (this.#state === "handshaking") this.#fail(error);
     else if (this.#state === "finishing") this.#closeBelow(); // there was nothing more to be said
-    else if (this.#state === "open") {
+    else if (this.#state === "open" || this.#state === "flushing") {
       this.#closeBelow();
       this.#tellLost(error);
     }
@@ -314,7 +322,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open" && this.#state !== "flushing") return;
     this.#session!.write(chunk, () => {
       if (this.#wireFull) this.#unreported += chunk.length;
       else this.#events?.onWritten(chunk.length);
@@ -325,22 +333,28 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     this.shutdown();
   }
 
-  /** Sends a close_notify, and closes once the peer has sent one too; `onClose` is told then. */
-  shutdown(): void {
+  closing(): void {
     if (this.#state !== "open") return;
-    this.#state = "finishing";
+    this.#state = "flushing";
     this.#timer = this.#loop.callLater(this.#options.setup.shutdownTimeout, () => {
       this.#tellLost(new TimeoutError("SSL shutdown timed out"));
       this.#abortBelow(false);
     });
-    this.#session!.finish();
-    this.#session!.resume(); // what comes is dropped, up to the end
+    this.#session!.resume();
     this.#below!.resumeReading();
+  }
+
+  /** Sends a close_notify, and closes once the peer has sent one too; `onClose` is told then. */
+  shutdown(): void {
+    this.closing();
+    if (this.#state !== "flushing") return;
+    this.#state = "finishing";
+    this.#session!.finish();
   }
 
   close(reset = false): void {
     if (this.#state === "handshaking") return this.abandon();
-    if (this.#state !== "open" && this.#state !== "finishing") return;
+    if (this.#state !== "open" && this.#state !== "flushing" && this.#state !== "finishing") return;
     this.#session!.close();
     this.#abortBelow(reset);
   }
