@@ -23,9 +23,18 @@ interface Gone {
   readonly error: Error | null;
 }
 
-/** Who wants to know of a transport's end: a server. */
+/** A connection, as its server sees it: a transport, or a layer whose transport is to come. */
+export interface Client {
+  close(): void;
+  abort(): void;
+}
+
+/** Who wants to know of a connection's end: a server. */
 export interface TransportOwner {
-  _detach(transport: SocketTransport): void;
+  /** The connection is gone. */
+  _detach(client: Client): void;
+  /** The connection goes on as `successor`, whose end is its end. */
+  _replace(client: Client, successor: Client): void;
 }
 
 /** A layer between two transports, such as TLS, in the place of a socket. It has no half-closed state: who gets the peer's end closes too. */
@@ -58,7 +67,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   readonly #handle: SocketHandle;
   /** The handle, if it is that of a layer. */
   readonly #layer: LayerHandle | null;
-  readonly #owner: TransportOwner | null;
+  #owner: TransportOwner | null;
   readonly #context: Context = copyContext();
   #protocol: Partial<Protocol>;
   /** The socket's events are listened to. */
@@ -135,6 +144,17 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (name === "peername") return addressOf(this.#handle.remoteAddress);
     if (name === "sockname") return addressOf(this.#handle.localAddress);
     return name === "socket" ? this.#handle.native : fallback;
+  }
+
+  /**
+   * A layer takes its place with its owner, which is given.
+   * @internal
+   */
+  _cedeTo(layer: Client): TransportOwner | null {
+    const owner = this.#owner;
+    this.#owner = null;
+    owner?._replace(this, layer);
+    return owner;
   }
 
   /** For people. */

@@ -11,7 +11,7 @@ import type { BaseProtocol } from "./base_protocol.ts";
 import { ClientHello } from "./client_hello.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Protocol } from "./protocols.ts";
-import { type LayerHandle, SocketTransport } from "./socket_transport.ts";
+import { type Client, type LayerHandle, SocketTransport, type TransportOwner } from "./socket_transport.ts";
 import { SslObject } from "./ssl_object.ts";
 import type { SslContext } from "./ssl_context.ts";
 import type { TlsSetup } from "./tls_options.ts";
@@ -49,6 +49,9 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   readonly #context: Context = copyContext();
   #state: State = "made";
   #below: Transport | null = null;
+  /** The server that the connection came through, and what it closes in place of the transport that is not there yet. */
+  #owner: TransportOwner | null = null;
+  readonly #handshake: Client = { close: () => this.abandon(), abort: () => this.abandon() };
   #session: TlsSession | null = null;
   #sslContext: SslContext;
   #sslObject: SslObject | null = null;
@@ -83,18 +86,13 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     return this.#above!;
   }
 
-  /** For a server that closes its clients: at any time, by the transport above if there is one. */
-  readonly client: { close(): void; abort(): void } = {
-    close: () => this.#above === null ? this.abandon() : this.#above.close(),
-    abort: () => this.#above === null ? this.abandon() : this.#above.abort(),
-  };
-
   // -------------------------------------------------------------- the handshake
 
   /** The transport below is there. */
   connectionMade(below: Transport): void {
     if (this.#state !== "made") return void below.abort();
     this.#below = below;
+    if (below instanceof SocketTransport) this.#owner = below._cedeTo(this.#handshake);
     this.#state = "handshaking";
     this.#loop._open.add(this);
     const { handshakeTimeout } = this.#options.setup;
@@ -137,7 +135,8 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     this.#stopTimer();
     this.#sslObject = new SslObject(this.#sslContext, setup, agreement);
     this.#context.run(() => {
-      this.#above = new SocketTransport(this.#loop, this, protocol as Partial<Protocol>);
+      this.#above = new SocketTransport(this.#loop, this, protocol as Partial<Protocol>, this.#owner);
+      this.#owner?._replace(this.#handshake, this.#above);
       this.#above.begin(ready, announce);
     });
   };
@@ -204,7 +203,11 @@ export class TlsLayer implements LayerHandle, TlsEvents {
       const message = "Cannot shake hands by TLS: the connection is closed";
       ready.setException(this.#error ?? new ConnectionResetError(message, { code: "ECONNRESET" }));
     }
-    if (!announce) protocol.connectionLost?.(this.#error);
+    try {
+      if (!announce) protocol.connectionLost?.(this.#error);
+    } finally {
+      this.#owner?._detach(this.#handshake);
+    }
   }
 
   pauseWriting(): void {

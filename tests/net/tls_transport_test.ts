@@ -355,6 +355,18 @@ describe("the transport of TLS: closing", () => {
       })
     ));
 
+  it("is over for the server only when the protocols know it", () =>
+    runQuietly(async () => {
+      for (const how of ["close", "abort"] as const) {
+        const client = new Peer();
+        const server = new Peer();
+        const { listening, transport } = await pairOf(client, server);
+        transport[how]();
+        await closeServer(listening);
+        assert.equal(server.log.at(-1)!.slice(0, 4), "lost");
+      }
+    }));
+
   it("with the loop is without a word", async () => {
     const protocol = new Peer();
     await runQuietly(async () => {
