@@ -24,14 +24,28 @@ interface Gone {
   readonly error: Error | null;
 }
 
-/** Who wants to know of a transport's end: a server. */
+/** A connection, as its server sees it: a transport, or a layer whose transport is to come. */
+export interface Client {
+  close(): void;
+  abort(): void;
+}
+
+/** Who wants to know of a connection's end: a server. */
 export interface TransportOwner {
-  _detach(transport: SocketTransport): void;
+  /** The connection is gone. */
+  _detach(client: Client): void;
+  /** The connection goes on as `successor`, whose end is its end. */
+  _replace(client: Client, successor: Client): void;
 }
 
 /** A layer between two transports, such as TLS, in the place of a socket. It has no half-closed state: who gets the peer's end closes too. */
 export interface LayerHandle extends SocketHandle {
-  /** Ends the connection with due ceremony; `onClose` is told when that is over. */
+  /**
+   * Closing has begun: what the transport holds is still written. Nothing that comes is told any more, and yet it is read, up to the end:
+   * else two peers that close with much to send would wait for each other.
+   */
+  closing(): void;
+  /** Ends the connection with due ceremony, after `closing`; `onClose` is told when that is over. */
   shutdown(): void;
   /** What the layer, or what is below it, knows of the connection. */
   extraInfo(name: keyof ExtraInfo, fallback: unknown): unknown;
@@ -54,7 +68,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   readonly #handle: SocketHandle;
   /** The handle, if it is that of a layer. */
   readonly #layer: LayerHandle | null;
-  readonly #owner: TransportOwner | null;
+  #owner: TransportOwner | null;
   readonly #context: Context = copyContext();
   #protocol: Partial<Protocol>;
   /** The socket's events are listened to. */
@@ -104,8 +118,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #start(): void {
     if (this.#lost) return;
     this.#started = true;
-    if (this.#paused || this.#closing) this.#pauseHost();
+    if (this.#paused || (this.#closing && this.#layer === null)) this.#pauseHost();
     this.#handle.start(this);
+    if (this.#closing) this.#layer?.closing();
     this.#pump();
   }
 
@@ -130,6 +145,17 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (name === "peername") return addressOf(this.#handle.remoteAddress);
     if (name === "sockname") return addressOf(this.#handle.localAddress);
     return name === "socket" ? this.#handle.native : fallback;
+  }
+
+  /**
+   * A layer takes its place with its owner, which is given.
+   * @internal
+   */
+  _cedeTo(layer: Client): TransportOwner | null {
+    const owner = this.#owner;
+    this.#owner = null;
+    owner?._replace(this, layer);
+    return owner;
   }
 
   /** For people. */
@@ -337,8 +363,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#pauseHost();
     this.#held.clear();
+    if (this.#layer === null) this.#pauseHost();
+    else if (this.#started) this.#layer.closing();
     if (this.#loop.isClosed()) this.#forceClose(null);
     else if (this.#queue.size === 0) this.#endConnection();
   }
