@@ -106,6 +106,7 @@ export {
   AI_PASSIVE,
   AI_V4MAPPED,
 } from "./src/net/name_lookup.ts";
+export type { PipeSource } from "./src/net/pipes.ts";
 export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
 export type { Server } from "./src/net/server.ts";
 export { createSslContext, SslContext, type SslContextOptions } from "./src/net/ssl_context.ts";
@@ -135,7 +136,10 @@ export { openUnixConnection, startUnixServer } from "./src/streams/open_unix_con
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
 
-// signals
+// processes and signals
+export { createSubprocessExec, createSubprocessShell, type Process, type StopOptions } from "./src/process/process.ts";
+export { DEVNULL, PIPE, STDOUT, type SubprocessOptions } from "./src/process/subprocess_options.ts";
+export { SubprocessProtocol, type SubprocessTransport } from "./src/process/subprocess_protocol.ts";
 export { type SignalName, signals } from "./src/process/signals.ts";
 
 // executors

@@ -23,13 +23,17 @@ import type { BaseProtocol } from "./net/base_protocol.ts";
 import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
 import { type AddressInfoOptions, getaddrinfo, getnameinfo } from "./net/name_lookup.ts";
+import { connectReadPipe, connectWritePipe, type PipeSource } from "./net/pipes.ts";
 import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
 import type { Server } from "./net/server.ts";
 import type { SslContext } from "./net/ssl_context.ts";
 import { startTls } from "./net/start_tls.ts";
 import { createUnixConnection, createUnixServer, type UnixServerOptions } from "./net/unix.ts";
 import type { StartTlsOptions, TlsClientOptions } from "./net/tls_options.ts";
-import type { AddressInfo, DatagramTransport, SocketAddress, Transport } from "./net/transports.ts";
+import type { AddressInfo, DatagramTransport, ReadTransport, SocketAddress, Transport, WriteTransport } from "./net/transports.ts";
+import { subprocessExec, subprocessShell } from "./process/subprocess.ts";
+import type { SubprocessOptions } from "./process/subprocess_options.ts";
+import type { SubprocessProtocol, SubprocessTransport } from "./process/subprocess_protocol.ts";
 import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import { CoreEventLoop } from "./without_io/event_loop.ts";
 
@@ -152,6 +156,49 @@ export class EventLoop extends CoreEventLoop {
    */
   getnameinfo(address: SocketAddress, options: { readonly numeric?: boolean } = {}): Awaitable<[host: string, service: string]> {
     return getnameinfo(this, address, options);
+  }
+
+  /**
+   * Reads from a pipe: the standard input, a file descriptor, a FIFO (which is there once somebody has opened it for writing), a stream of the web. Gives
+   * the transport and the protocol that `protocolFactory` made, whose `connectionMade` was called. Closing the transport closes the pipe, the
+   * standard input for good.
+   *
+   * @throws RangeError for a path or descriptor of something else, a file for example; OSError when it cannot be opened. Cancelling it leaves nothing open.
+   */
+  connectReadPipe<P extends Partial<Protocol>>(protocolFactory: () => P, pipe: PipeSource): Awaitable<[ReadTransport, P]> {
+    return connectReadPipe(this, protocolFactory, pipe);
+  }
+
+  /**
+   * Writes to a pipe: the standard output or errors, a file descriptor, a FIFO (which is there once somebody has opened it for reading), a stream of the
+   * web. As `connectReadPipe` otherwise, but the standard ones are never closed, since `console` writes to them too. `connectionLost` of the protocol tells of a reader that has gone, mostly not before something is written.
+   */
+  connectWritePipe<P extends Partial<BaseProtocol>>(protocolFactory: () => P, pipe: PipeSource): Awaitable<[WriteTransport, P]> {
+    return connectWritePipe(this, protocolFactory, pipe);
+  }
+
+  /**
+   * Starts a program with arguments, without a shell, and gives its transport and the protocol that `protocolFactory` made, whose `connectionMade` was
+   * called. A program without a slash is looked for in PATH.
+   *
+   * @throws as `createSubprocessExec`. Cancelling it kills what was started.
+   */
+  subprocessExec<P extends Partial<SubprocessProtocol>>(
+    protocolFactory: () => P,
+    program: string,
+    args: readonly string[] = [],
+    options: Omit<SubprocessOptions, "limit"> = {},
+  ): Awaitable<[SubprocessTransport, P]> {
+    return subprocessExec(this, protocolFactory, program, args, options);
+  }
+
+  /** Runs a command line by /bin/sh. @throws as `subprocessExec`. */
+  subprocessShell<P extends Partial<SubprocessProtocol>>(
+    protocolFactory: () => P,
+    command: string,
+    options: Omit<SubprocessOptions, "limit"> = {},
+  ): Awaitable<[SubprocessTransport, P]> {
+    return subprocessShell(this, protocolFactory, command, options);
   }
 
   /**

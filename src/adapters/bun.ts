@@ -4,11 +4,14 @@
  * What differs:
  * - every failure to connect is told as a refusal, so a unix server whose backlog is full looks like one that is gone;
  * - a listener's backlog is always 512;
+ * - a text file without `#!` cannot be started as a program;
  * - a handler for SIGKILL is taken without a word, and signals are delivered without asynchronous context.
  *
  * @module
  */
 import type { Runtime } from "../runtime/runtime.ts";
+import { bunPipes } from "./bun/pipes.ts";
+import { bunProcesses } from "./bun/processes.ts";
 import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
@@ -30,6 +33,8 @@ export function bunRuntime(): Runtime {
     net: nodeNet(),
     udp: nodeUdp(),
     unix: nodeUnix(),
+    pipes: bunPipes(),
+    processes: bunProcesses(),
     signals: nodeSignals(),
     tls: nodeTls(false),
     workers: webWorkers(),

@@ -7,7 +7,11 @@
  * - a permission that was neither given nor denied is asked for at the call; lookups need `--allow-net` without a list;
  * - datagram endpoints are not told that nobody listens where they send to, and cannot share a port;
  * - listening on a unix socket needs permission to read and write its folder, and `--allow-net` without a list; its backlog is Deno's own;
- * - a burst of signals may be told once.
+ * - what is written to a file descriptor holds up the program while its reader is slow; that of a path or of a standard stream does not;
+ * - the read of a FIFO that was closed ends, in a thread of the host, when somebody writes or all writers have gone, and the process not before;
+ * - a burst of signals may be told once;
+ * - a child that is to have a file descriptor needs `--allow-env` beside `--allow-run`, signals to its group `--allow-run` without a list;
+ * - the pipe to a child that does not read is closed only when that ends, or reads.
  *
  * @module
  */
@@ -15,6 +19,8 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { denoNet } from "./deno/net.ts";
 import { checkNetPermission } from "./deno/permissions.ts";
 import { denoUnix } from "./deno/unix.ts";
+import { denoPipes } from "./deno/pipes.ts";
+import { denoProcesses } from "./deno/processes.ts";
 import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
@@ -34,6 +40,8 @@ export function denoRuntime(): Runtime {
     net: denoNet(),
     udp: nodeUdp({ check: checkNetPermission, connects: false, cannotShare: "Deno" }),
     unix: denoUnix(),
+    pipes: denoPipes(),
+    processes: denoProcesses(),
     signals: nodeSignals(),
     tls: nodeTls(),
     workers: webWorkers(),

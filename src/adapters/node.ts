@@ -2,7 +2,7 @@
  * The runtime of Node.
  *
  * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port and use abstract names of unix
- * sockets as others do.
+ * sockets as others do; on any, tell that a real-time signal ended a child, whose return code is then 0.
  *
  * @module
  */
@@ -11,11 +11,14 @@ import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
+import { nodePipes } from "./shared/node_pipes.ts";
+import { nodeProcesses } from "./shared/node_processes.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
 import { nodeUnix } from "./shared/node_unix.ts";
 import { nodeWorkers } from "./shared/node_workers.ts";
+import { readSocket, writeSocket } from "./shared/socket_pipe.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
 export function nodeRuntime(): Runtime {
@@ -28,6 +31,8 @@ export function nodeRuntime(): Runtime {
     net: nodeNet(),
     udp: nodeUdp(),
     unix: nodeUnix(),
+    pipes: nodePipes({ read: readSocket, write: writeSocket }),
+    processes: nodeProcesses(),
     signals: nodeSignals(),
     tls: nodeTls(),
     workers: nodeWorkers(),

@@ -64,6 +64,10 @@ export interface ExtraInfo {
   cipher: { readonly name: string; readonly version: string };
   /** No host compresses by TLS. */
   compression: null;
+  /** The host's own object, of a pipe. */
+  pipe: unknown;
+  /** The host's own object, of a child process. */
+  subprocess: unknown;
 }
 
 /** What all transports have. */

@@ -38,7 +38,7 @@ export class WriteQueue {
   }
 
   /** Hands over what the host has room for. */
-  pump(handle: SocketHandle): void {
+  pump(handle: Pick<SocketHandle, "write">): void {
     while (this.#waiting > 0 && this.#handed < WINDOW) {
       const write = this.#next();
       this.#waiting -= write.length;

@@ -235,6 +235,13 @@ export function checkSignalName(name: unknown): asserts name is SignalName {
   if (!CATCHABLE.has(name)) throw new RangeError(`Cannot listen to ${name}: it is the name of no signal; SIGTERM would be one`);
 }
 
+/** For signals that are sent: they need not be such that can be caught. @throws TypeError for what is no string, RangeError for the name of no signal. */
+export function checkAnySignalName(name: unknown): asserts name is SignalName {
+  if (typeof name !== "string") throw new TypeError(`Cannot send a signal: a name such as "SIGTERM" was expected, got ${typeName(name)}`);
+  if (CATCHABLE.has(name) || UNCATCHABLE.has(name)) return;
+  throw new RangeError(`Cannot send ${name}: it is the name of no signal; SIGTERM would be one`);
+}
+
 function tableOf(loop: SignalLoop): SignalTable {
   return loop._signals ??= new SignalTable(loop);
 }

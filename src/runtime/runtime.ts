@@ -5,6 +5,8 @@
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { PipeDriver } from "./pipe_driver.ts";
+import type { ProcessDriver } from "./process_driver.ts";
 import type { TlsDriver } from "./tls_driver.ts";
 import type { UdpDriver } from "./udp_driver.ts";
 import type { UnixDriver } from "./unix_driver.ts";
@@ -27,6 +29,8 @@ export interface Runtime {
   readonly udp?: UdpDriver;
   /** Undefined on systems without such sockets. */
   readonly unix?: UnixDriver | undefined;
+  readonly pipes?: PipeDriver;
+  readonly processes?: ProcessDriver;
   readonly signals?: SignalDriver;
   readonly tls?: TlsDriver;
   readonly workers?: WorkerDriver;

@@ -4,6 +4,7 @@
  * @module
  */
 import { hostGlobals } from "../shared/host.ts";
+import type { ByteReader } from "../shared/promise_pipe.ts";
 
 /** An address as Deno tells it. */
 export interface DenoAddress {
@@ -32,6 +33,49 @@ export interface DenoListener<C extends DenoConn> {
   close(): void;
 }
 
+/** A file. */
+export interface DenoFile {
+  read(buffer: Uint8Array): Promise<number | null>;
+  write(chunk: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** A child process. A stream that is not piped must not be asked for. */
+export interface DenoChild {
+  readonly pid: number;
+  readonly stdin: { getWriter(): DenoWriter };
+  readonly stdout: { getReader(): ByteReader };
+  readonly stderr: { getReader(): ByteReader };
+  readonly status: Promise<{ readonly code: number; readonly signal: string | null }>;
+  kill(signal: string): void;
+  unref(): void;
+}
+
+/** Writes to the stdin of a child. */
+export interface DenoWriter {
+  readonly closed: Promise<unknown>;
+  write(chunk: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** Where a stream of a child leads. */
+export type DenoStdio = "piped" | "null" | "inherit";
+
+/** How to start a process. */
+export interface DenoCommandOptions {
+  readonly args: readonly string[];
+  readonly stdin: DenoStdio;
+  readonly stdout: DenoStdio;
+  readonly stderr: DenoStdio;
+  readonly detached: boolean;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clearEnv?: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** A TCP listener. */
 export interface DenoTcpListener extends DenoListener<DenoTcpConn> {
   readonly addr: DenoAddress;
@@ -46,7 +90,9 @@ export interface DenoUnixPlace {
 /** What a permission is asked for. */
 export type DenoPermission =
   | { readonly name: "net"; readonly host?: string }
-  | { readonly name: "read" | "write"; readonly path: string };
+  | { readonly name: "run"; readonly command: string }
+  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "read" | "write"; readonly path?: string };
 
 /** The global `Deno`. */
 export interface DenoNamespace {
@@ -54,6 +100,9 @@ export interface DenoNamespace {
   connect(options: DenoUnixPlace): Promise<DenoConn>;
   listen(options: { readonly hostname: string; readonly port: number; readonly tcpBacklog: number }): DenoTcpListener;
   listen(options: DenoUnixPlace): DenoListener<DenoConn>;
+  open(path: string, options: { readonly read?: boolean; readonly write?: boolean }): Promise<DenoFile>;
+  readonly stdin: { readonly readable: { getReader(): ByteReader } };
+  readonly Command: new (program: string, options: DenoCommandOptions) => { spawn(): DenoChild };
   readonly permissions: {
     querySync(permission: DenoPermission): { readonly state: string };
     requestSync(permission: DenoPermission): { readonly state: string };

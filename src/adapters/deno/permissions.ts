@@ -35,13 +35,34 @@ function checkFile(action: string, path: string): void {
   check(action, { name: "write", path });
 }
 
+/** The same for starting `program`. @throws PermissionError unless the program may start it. */
+export function checkRunPermission(action: string, program: string): void {
+  check(action, { name: "run", command: program });
+}
+
+/** The same for a file. @throws PermissionError unless the program may open it. */
+export function checkFilePermission(access: "read" | "write", path: string): void {
+  check(`${access === "read" ? "read from" : "write to"} ${path}`, { name: access, path });
+}
+
+/** Whether a permission was given; nobody is asked. */
+export function isGranted(permission: DenoPermission): boolean {
+  return denoNamespace().permissions.querySync(permission).state === "granted";
+}
+
 function check(action: string, permission: DenoPermission): void {
   const { permissions, errors } = denoNamespace();
   let { state } = permissions.querySync(permission);
   if (state === "prompt") state = permissions.requestSync(permission).state;
   if (state === "granted") return;
   const { name } = permission;
-  const object = name === "net" ? permission.host : permission.path;
+  const object = objectOf(permission);
   const wanted = object === undefined ? `${name} access` : `${name} access to "${object}"`;
   throw toOSError(new errors.NotCapable(`Requires ${wanted}, run again with the --allow-${name} flag`), action);
+}
+
+function objectOf(permission: DenoPermission): string | undefined {
+  if (permission.name === "net") return permission.host;
+  if (permission.name === "run") return permission.command;
+  return permission.name === "env" ? permission.variable : permission.path;
 }
