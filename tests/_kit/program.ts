@@ -39,11 +39,17 @@ const FLAGS = {
   node: ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--disable-warning=ExperimentalWarning"],
 } as const;
 
+/** The command that runs the TypeScript or JavaScript program in `file`, and its arguments. */
+export function commandOf(file: string | URL, args: readonly string[] = []): readonly [string, readonly string[]] {
+  const path = typeof file === "string" ? file : fileURLToPath(file);
+  return [process.execPath, [...FLAGS[runtimeName], path, ...args]];
+}
+
 /** Starts the TypeScript or JavaScript program in `file`. */
 export function startProgram(file: string | URL, options: ProgramOptions = {}): Program {
-  const path = typeof file === "string" ? file : fileURLToPath(file);
+  const [command, args] = commandOf(file, options.args);
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
-  const child = spawn(process.execPath, [...FLAGS[runtimeName], path, ...(options.args ?? [])], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
