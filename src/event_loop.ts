@@ -84,7 +84,8 @@ export class EventLoop extends CoreEventLoop {
    * Connects to the socket at a path of the file system or, with a path that begins with NUL, to an abstract name of Linux. What it gives is as of
    * `createConnection`; TLS needs a `serverHostname`.
    *
-   * @throws OSError, of the class that tells why: FileNotFoundError when nothing is there, ConnectionRefusedError when nobody listens;
+   * @throws OSError, of the class that tells why: FileNotFoundError when nothing is there, ConnectionRefusedError when nobody listens, one with `code`
+   * EAGAIN when too many wait to be accepted (on Bun a ConnectionRefusedError), for the system does not wait as with TCP.
    * UnsupportedOperationError where the host has no such sockets or no abstract names. Cancelling it leaves nothing open.
    */
   createUnixConnection<P extends Partial<Protocol>>(

@@ -207,6 +207,16 @@ function checkFiles(name: string, make: () => UnixDriver): void {
       }
     });
 
+    it("have room where all names but one are taken", async () => {
+      const unix = make();
+      const deepest = join(folder, "d".repeat(unix.longestPath - 3 - folder.length));
+      fs.mkdirSync(deepest);
+      const taken = [..."abcdefghijklmnopqrtuvwxyz012345689"]; // neither "s", which is asked for, nor "7"
+      for (const letter of taken) fs.writeFileSync(join(deepest, letter), "");
+      await closed(await listen(unix, { path: join(deepest, "s") }));
+      assert.deepEqual(fs.readdirSync(deepest).sort(), [...taken, "s"].sort());
+    });
+
     it("can be looked at, links not followed, and removed", () => {
       const unix = make();
       const [file, same, link] = ["file", "same", "link"].map((name) => join(folder, name)) as [string, string, string];

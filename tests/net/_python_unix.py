@@ -1,5 +1,9 @@
-"""The other side of the tests of unix sockets, by CPython's asyncio: `client` or `server`, and the path, with @ for an abstract name."""
+"""
+The other side of the tests of unix sockets, by CPython's asyncio: `client` or `server`, and the path, with @ for an abstract name; or `deaf`, who
+listens and never accepts, until its input ends.
+"""
 import asyncio
+import socket
 import sys
 
 SIZE = 300_000
@@ -33,7 +37,18 @@ async def serve(path):
     print("closed", flush=True)
 
 
+def ignore(path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+        print("listening", flush=True)
+        sys.stdin.read()
+
+
 role, path = sys.argv[1:]
 if path.startswith("@"):
     path = "\0" + path[1:]
-asyncio.run(client(path) if role == "client" else serve(path))
+if role == "deaf":
+    ignore(path)
+else:
+    asyncio.run(client(path) if role == "client" else serve(path))

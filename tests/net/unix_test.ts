@@ -14,6 +14,7 @@ import {
   Protocol,
   sleep,
   startUnixServer,
+  type StreamWriter,
   UnsupportedOperationError,
   until,
 } from "../../mod.ts";
@@ -311,4 +312,23 @@ describe("with CPython's asyncio", () => {
         await closeServer(await startUnixServer(echo, path)); // CPython before 3.13 has left its file there
       }), { skip: skip || missing });
   }
+
+  it("a server that takes no more is told from one that is gone", () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "s");
+      const program = startForeign("python3", [PYTHON, "deaf", path]);
+      await until(program.find(/listening/));
+      const writers: StreamWriter[] = [];
+      const error = await failureOf(async () => {
+        for (let i = 0; i < 10; i++) writers.push((await openUnixConnection(path))[1]);
+      });
+      assert.ok(error instanceof OSError);
+      assert.equal(error.code, "EAGAIN");
+      assert.match(error.message, /^Cannot connect to .+: there is no room for it at the moment \(EAGAIN\)$/);
+      assert.equal((await failureOf(() => startUnixServer(echo, path))).code, "EADDRINUSE");
+      program.end();
+      assert.equal(await until(program.ended), 0);
+      for (const writer of writers) writer.transport.abort();
+      await closeServer(await startUnixServer(echo, path));
+    }), { skip: skip || (runtimeName === "bun" ? "Bun calls every failure to connect a refusal" : false) });
 });

@@ -85,6 +85,7 @@ const REASON_OF_CODE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "the host cannot be reached",
   ETIMEDOUT: "the peer did not answer",
   EMFILE: "too many open files",
+  EAGAIN: "there is no room for it at the moment",
 };
 
 /** What a caller knows of the place where it went wrong: a path, or what fills in for what the host's error does not say. */

@@ -46,7 +46,7 @@ export function remove(path: string): void {
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const NAME_LENGTH = 12;
 /** A long folder leaves room for few names, which may all be taken; then the system tells. */
-const TRIES = 100;
+const TRIES = 1000;
 
 /**
  * A free path beside `path`, which the system takes if it takes that one.
@@ -62,7 +62,7 @@ export function temporaryPath(path: string): string {
   const room = longestSocketPath() - new TextEncoder().encode(folder).length;
   const length = Math.max(1, Math.min(NAME_LENGTH, room));
   let found = folder + randomName(length);
-  for (let tries = 1; tries < TRIES && look(found) !== null; tries++) found = folder + randomName(length);
+  for (let tries = 1; tries < TRIES && (found === path || look(found) !== null); tries++) found = folder + randomName(length);
   return found;
 }
 
