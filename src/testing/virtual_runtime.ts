@@ -6,6 +6,9 @@
 import { typeName } from "../_internal/type_name.ts";
 import { defaultRuntime } from "../adapters/default_runtime.ts";
 import type { Clock, ContextStorage, Hold, HostLoop, TimerToken } from "../runtime/host.ts";
+import type { NetDriver } from "../runtime/net_driver.ts";
+import type { UdpDriver } from "../runtime/udp_driver.ts";
+import { MemoryNetwork } from "./memory_network.ts";
 import { seededRandom } from "./seeded_random.ts";
 
 /** How virtual time begins. */
@@ -17,6 +20,8 @@ export interface VirtualRuntimeOptions {
    * seed gives the same order. Without one it is the rule of `callSoon`: first come, first served.
    */
   readonly seed?: number;
+  /** What it connects to, listens on and resolves names by. @default one of its own, in which nothing is slow, cut or lost */
+  readonly network?: MemoryNetwork;
 }
 
 /**
@@ -30,8 +35,8 @@ const PATIENCE = 100;
 const RESOLUTION = 1e-6;
 
 /**
- * A runtime for tests: `new EventLoop({ runtime: new VirtualRuntime() })`, or more simply `runVirtual`. It has no network, no processes and no
- * signals; asynchronous context is that of the host. Loops on one such runtime share its time.
+ * A runtime for tests: `new EventLoop({ runtime: new VirtualRuntime() })`, or more simply `runVirtual`. Its network is in memory; it has no processes,
+ * no signals and no workers; asynchronous context is that of the host. Loops on one such runtime share its time and its network.
  *
  * Its clock stands still while anything is to be done, and jumps to the next timer when nothing is. Nobody can know whether a native promise that
  * somebody awaits will settle, so the rule is: **the clock jumps when five turns of the host in a row have brought nothing for the loop.**
@@ -50,6 +55,10 @@ export class VirtualRuntime {
   /** @internal */
   readonly context: ContextStorage;
   /** @internal */
+  readonly net: NetDriver;
+  /** @internal */
+  readonly udp: UdpDriver;
+  /** @internal */
   readonly _time: VirtualTime;
   /** @internal */
   random: (() => number) | undefined = undefined;
@@ -57,10 +66,10 @@ export class VirtualRuntime {
   /**
    * A clock of its own.
    *
-   * @throws TypeError when `start` or `seed` is no number, RangeError when it is not finite.
+   * @throws TypeError when `start` or `seed` is no number, RangeError when it is not finite, RuntimeError when the network belongs to another runtime.
    */
   constructor(options: VirtualRuntimeOptions = {}) {
-    const { start = 0, seed } = options;
+    const { start = 0, seed, network = new MemoryNetwork() } = options;
     checkFinite(start, "start the virtual clock");
     if (seed !== undefined) checkFinite(seed, "choose an order by a seed");
     this._orderBy(seed);
@@ -70,6 +79,9 @@ export class VirtualRuntime {
     this.clock = { now: () => time.now, resolution: RESOLUTION };
     this.host = time;
     this.context = context;
+    network._follow(this);
+    this.net = network._net;
+    this.udp = network._udp;
   }
 
   /**
