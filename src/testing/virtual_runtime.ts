@@ -7,6 +7,7 @@ import { typeName } from "../_internal/type_name.ts";
 import { defaultRuntime } from "../adapters/default_runtime.ts";
 import type { Clock, ContextStorage, Hold, HostLoop, TimerToken } from "../runtime/host.ts";
 import type { NetDriver } from "../runtime/net_driver.ts";
+import type { TlsDriver } from "../runtime/tls_driver.ts";
 import type { UdpDriver } from "../runtime/udp_driver.ts";
 import { MemoryNetwork } from "./memory_network.ts";
 import { seededRandom } from "./seeded_random.ts";
@@ -36,7 +37,7 @@ const RESOLUTION = 1e-6;
 
 /**
  * A runtime for tests: `new EventLoop({ runtime: new VirtualRuntime() })`, or more simply `runVirtual`. Its network is in memory; it has no processes,
- * no signals and no workers; asynchronous context is that of the host. Loops on one such runtime share its time and its network.
+ * no signals and no workers; asynchronous context and TLS are those of the host. Loops on one such runtime share its time and its network.
  *
  * Its clock stands still while anything is to be done, and jumps to the next timer when nothing is. Nobody can know whether a native promise that
  * somebody awaits will settle, so the rule is: **the clock jumps when five turns of the host in a row have brought nothing for the loop.**
@@ -59,6 +60,8 @@ export class VirtualRuntime {
   /** @internal */
   readonly udp: UdpDriver;
   /** @internal */
+  readonly tls?: TlsDriver;
+  /** @internal */
   readonly _time: VirtualTime;
   /** @internal */
   random: (() => number) | undefined = undefined;
@@ -73,7 +76,7 @@ export class VirtualRuntime {
     checkFinite(start, "start the virtual clock");
     if (seed !== undefined) checkFinite(seed, "choose an order by a seed");
     this._orderBy(seed);
-    const { host, context } = defaultRuntime();
+    const { host, context, tls } = defaultRuntime();
     const time = new VirtualTime(host, start);
     this._time = time;
     this.clock = { now: () => time.now, resolution: RESOLUTION };
@@ -82,6 +85,7 @@ export class VirtualRuntime {
     network._follow(this);
     this.net = network._net;
     this.udp = network._udp;
+    if (tls !== undefined) this.tls = tls;
   }
 
   /**
