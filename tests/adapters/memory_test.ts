@@ -2,6 +2,7 @@ import { MemoryNetwork, type MemoryNetworkOptions, VirtualRuntime } from "../../
 import type { NetDriver } from "../../src/runtime/net_driver.ts";
 import { checkNet } from "../conformance/check_net.ts";
 import type { ForeignPeer } from "../conformance/check_net_attempts.ts";
+import { GAPS } from "../conformance/host_gaps.ts";
 import { connect, listen, Recorder } from "../conformance/net_peer.ts";
 
 /** Peers that misbehave, in the same network. */
@@ -27,7 +28,7 @@ function peerIn(net: NetDriver, network: MemoryNetwork): ForeignPeer {
 function checkMemory(name: string, options: MemoryNetworkOptions): void {
   const network = new MemoryNetwork(options);
   const { net } = new VirtualRuntime({ network });
-  checkNet(name, () => net, { resets: true }, peerIn(net, network));
+  checkNet(name, () => net, GAPS.memory.net, peerIn(net, network));
 }
 
 checkMemory("memory", {});

@@ -4,8 +4,10 @@
  * @module
  */
 import { closingRules } from "./closing_rules.ts";
+import { type DatagramFeature, datagramRules } from "./datagram_rules.ts";
 import { serverRules } from "./server_rules.ts";
-import type { ConnectionMaker } from "./subjects.ts";
+import { streamRules } from "./stream_rules.ts";
+import type { ConnectionMaker, EndpointMaker } from "./subjects.ts";
 import { type CheckOptions, checkRules } from "./suite.ts";
 import { type TransportFeature, transportRules } from "./transport_rules.ts";
 
@@ -25,4 +27,25 @@ import { type TransportFeature, transportRules } from "./transport_rules.ts";
 export function checkTransport(maker: ConnectionMaker, options: CheckOptions<TransportFeature> = {}): Promise<void> {
   const rules = [...transportRules(), ...closingRules(), ...maker.listen === undefined ? [] : serverRules()];
   return checkRules("transport", rules, maker, options);
+}
+
+/**
+ * Checks that streams over the maker's connections do as asyncio's: reading of all kinds, limits, cancelled reads, `drain`, ends and errors. Otherwise as
+ * `checkTransport`.
+ *
+ * @throws (as a rejection) as `checkTransport`.
+ */
+export function checkStreams(maker: ConnectionMaker, options: CheckOptions<TransportFeature> = {}): Promise<void> {
+  return checkRules("stream", streamRules(), maker, options);
+}
+
+/**
+ * Checks datagram endpoints: whole datagrams, addresses, sizes, errors, closing. Otherwise as `checkTransport`.
+ *
+ *     await checkDatagrams(udpEndpoints(), { run: (main) => runStrict(main, { runtime: myRuntime() }), lacks: ["refusals"] });
+ *
+ * @throws (as a rejection) as `checkTransport`.
+ */
+export function checkDatagrams(maker: EndpointMaker, options: CheckOptions<DatagramFeature> = {}): Promise<void> {
+  return checkRules("datagram endpoint", datagramRules(), maker, options);
 }

@@ -9,18 +9,15 @@ import { getRunningLoop } from "../../event_loop.ts";
 import type { Transport } from "../../net/transports.ts";
 import { connect, type End, turns } from "./ends.ts";
 import { holds, nameOf, same } from "./expect.ts";
-import { Recorder } from "./recorder.ts";
+import { type Reactions, Recorder, Watcher } from "./recorder.ts";
 import type { ConnectionMaker, Listening, ProtocolFactory } from "./subjects.ts";
 import type { TransportRule } from "./transport_rules.ts";
 
 /** A server of recorders, and its connections so far. */
 interface Serving extends Listening {
   readonly accepted: Recorder[];
-}
-
-/** What a server of these rules gives its connections: it closes them when the client does. */
-class Host extends Recorder {
-  override keepsOpen = false;
+  /** Told of each connection. */
+  readonly arrivals: Watcher;
 }
 
 /** See above. */
@@ -28,30 +25,34 @@ export function serverRules(): TransportRule[] {
   return [...accepting(), ...ending()];
 }
 
-function* listen(maker: ConnectionMaker, make: () => Recorder = () => new Host()): CoroutineGenerator<Serving> {
+/** Its connections are closed when the client closes them. */
+function* listen(maker: ConnectionMaker, onData?: Reactions["onData"]): CoroutineGenerator<Serving> {
   const accepted: Recorder[] = [];
+  const arrivals = new Watcher();
+  const reactions: Reactions = { onMade: () => arrivals.changed(), ...(onData === undefined ? {} : { onData }) };
   const factory = (): Recorder => {
-    const recorder = make();
+    const recorder = new Recorder(reactions);
+    recorder.keepsOpen = false;
     accepted.push(recorder);
     return recorder;
   };
   const { server, connect } = yield* runBody(() => maker.listen!(factory));
-  return { server, connect, accepted };
+  return { server, connect, accepted, arrivals };
 }
 
 /** A client that has said a word, which the server has heard. */
-function* client({ connect, accepted }: Serving): CoroutineGenerator<End> {
+function* client({ connect, accepted, arrivals }: Serving): CoroutineGenerator<End> {
   const count = accepted.length;
   const protocol = new Recorder();
   const transport = yield* runBody(() => connect(() => protocol));
   transport.write("hello");
-  while (accepted.length <= count || accepted[count]!.transport === null) yield; // the host accepts in its own time
+  yield* arrivals.until(() => (accepted[count]?.transport ?? null) !== null); // hosts accept in their own time
   yield* accepted[count]!.untilReceived(5);
   return { transport, protocol };
 }
 
-function echo(): Recorder {
-  return new Host({ onData: (data, transport) => transport.write(data) });
+function echo(data: Uint8Array, transport: Transport): void {
+  transport.write(data);
 }
 
 function* failureOf(connecting: CoroutineGenerator<unknown>): CoroutineGenerator<unknown> {

@@ -10,8 +10,8 @@ import { Attempt, type Fabric } from "./fabric.ts";
 import { type Bound, ownAddress, PortTable, reachable } from "./port_table.ts";
 
 const BROADCAST = "255.255.255.255";
-/** The largest datagram of IPv4: what 16 bits can count, less the headers. */
-const LARGEST = 65_507;
+/** The largest datagrams: what 16 bits can count, less the headers that count too. */
+const LARGEST = { IPv4: 65_507, IPv6: 65_527 } as const;
 
 /** Opens datagram endpoints. */
 export class MemoryUdp implements UdpDriver {
@@ -83,7 +83,7 @@ class MemoryEndpoint implements DatagramHandle, Bound {
   /** Sends it on its way; an error where it cannot. */
   #send(data: Uint8Array, host: string, port: number): Error | null {
     const action = `send to ${host} port ${port}`;
-    if (data.length > LARGEST) return memoryError("EMSGSIZE", action, { host, port });
+    if (data.length > LARGEST[this.localAddress.family]) return memoryError("EMSGSIZE", action, { host, port });
     if (host === BROADCAST) return this.#broadcast(data, port, action);
     let found: readonly ResolvedAddress[];
     try {
