@@ -5,13 +5,14 @@
  */
 import { typeName } from "../_internal/type_name.ts";
 import { type Awaitable, awaitable, type CoroutineGenerator, currentLoop } from "../core/mod.ts";
-import { familyOf } from "../net/addresses.ts";
+import { familyOf } from "../net/ip_address.ts";
 import { beginTransport } from "../net/connection.ts";
 import type { NetLoop } from "../net/net_loop.ts";
 import type { Protocol } from "../net/protocols.ts";
 import type { Transport } from "../net/transports.ts";
 import type { NetDriver, SocketHandle } from "../runtime/net_driver.ts";
 import type { UdpDriver } from "../runtime/udp_driver.ts";
+import type { UnixDriver } from "../runtime/unix_driver.ts";
 import { StreamReaderProtocol } from "../streams/open_connection.ts";
 import { type StreamOptions, StreamReader } from "../streams/stream_reader.ts";
 import { StreamWriter } from "../streams/stream_writer.ts";
@@ -21,6 +22,7 @@ import { type Blockade, Fabric } from "./memory/fabric.ts";
 import { MemoryNet } from "./memory/net.ts";
 import type { Host } from "./memory/timeline.ts";
 import { MemoryUdp } from "./memory/udp.ts";
+import { MemoryUnix } from "./memory/unix.ts";
 
 /** What a network is like from the beginning. */
 export interface MemoryNetworkOptions extends NetworkConditions {
@@ -34,7 +36,7 @@ export interface MemoryNetworkOptions extends NetworkConditions {
 export type Streams = [reader: StreamReader, writer: StreamWriter];
 
 /**
- * TCP, UDP and names, without a system: every program that runs in virtual time has one, and runs on it as it would on a host's.
+ * TCP, UDP, sockets with paths, and names, without a system: every program that runs in virtual time has one, and runs on it as it would on a host's.
  *
  *     const network = new MemoryNetwork({ latency: [5, 50], chunkSize: [1, 100], loss: 0.1, hosts: { "db.example": "192.0.2.7" } });
  *     await runVirtual(async () => {
@@ -55,6 +57,8 @@ export class MemoryNetwork {
   readonly _net: NetDriver;
   /** @internal */
   readonly _udp: UdpDriver;
+  /** @internal */
+  readonly _unix: UnixDriver;
   #nextPort = 1;
 
   /** @throws TypeError or RangeError for conditions and addresses that cannot be. */
@@ -64,6 +68,7 @@ export class MemoryNetwork {
     this.#fabric.conditions.change(options);
     this._net = new MemoryNet(this.#fabric);
     this._udp = new MemoryUdp(this.#fabric);
+    this._unix = new MemoryUnix(this.#fabric);
     for (const [name, addresses] of Object.entries(hosts)) this.setHost(name, addresses);
   }
 

@@ -14,6 +14,8 @@ export {
   tcpConnections,
   type TcpOptions,
   udpEndpoints,
+  unixConnections,
+  type UnixOptions,
 } from "./conformance/subjects.ts";
 export type { CheckOptions } from "./conformance/suite.ts";
 export type { TransportFeature } from "./conformance/transport_rules.ts";

@@ -9,6 +9,7 @@ import type { Clock, ContextStorage, Hold, HostLoop, TimerToken } from "../runti
 import type { NetDriver } from "../runtime/net_driver.ts";
 import type { TlsDriver } from "../runtime/tls_driver.ts";
 import type { UdpDriver } from "../runtime/udp_driver.ts";
+import type { UnixDriver } from "../runtime/unix_driver.ts";
 import { MemoryNetwork } from "./memory_network.ts";
 import { seededRandom } from "./seeded_random.ts";
 
@@ -60,6 +61,8 @@ export class VirtualRuntime {
   /** @internal */
   readonly udp: UdpDriver;
   /** @internal */
+  readonly unix: UnixDriver;
+  /** @internal */
   readonly tls?: TlsDriver;
   /** @internal */
   readonly _time: VirtualTime;
@@ -85,6 +88,7 @@ export class VirtualRuntime {
     network._follow(this);
     this.net = network._net;
     this.udp = network._udp;
+    this.unix = network._unix;
     if (tls !== undefined) this.tls = tls;
   }
 

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { createSslContext } from "../../mod.ts";
 import { defaultRuntime } from "../../src/adapters/default_runtime.ts";
 import { checkNetPermission } from "../../src/adapters/deno/permissions.ts";
@@ -15,6 +16,7 @@ import {
   tcpConnections,
   type TcpOptions,
   udpEndpoints,
+  unixConnections,
 } from "../../src/testing/mod.ts";
 import { describe, it, runtimeName } from "../_kit/mod.ts";
 import { GAPS, type Gaps } from "../conformance/host_gaps.ts";
@@ -28,6 +30,13 @@ const tls: NonNullable<TcpOptions["tls"]> = () => ({
   serverHostname: "localhost",
 });
 
+let paths = 0;
+
+/** An abstract name, which leaves nothing behind. */
+function path(): string {
+  return `\0tsyncio-conformance-${process.pid}-${++paths}`;
+}
+
 /** Every suite, for one host. */
 function checkHost(name: string, gaps: Gaps, run: Run): void {
   const options = { run: run!, test: (rule: string, body: () => Promise<void>) => it(rule, body) };
@@ -35,6 +44,8 @@ function checkHost(name: string, gaps: Gaps, run: Run): void {
   describe(`${name}: TLS`, () => void checkTransport(tcpConnections({ tls }), { ...options, lacks: gaps.tls }));
   describe(`${name}: streams over TCP`, () => void checkStreams(tcpConnections(), { ...options, lacks: gaps.tcp }));
   describe(`${name}: streams over TLS`, () => void checkStreams(tcpConnections({ tls }), { ...options, lacks: gaps.tls }));
+  describe(`${name}: unix`, () => void checkTransport(unixConnections({ path }), { ...options, lacks: gaps.unix }));
+  describe(`${name}: streams over unix`, () => void checkStreams(unixConnections({ path }), { ...options, lacks: gaps.unix }));
   for (const host of ["127.0.0.1", "::1"]) {
     describe(`${name}: UDP of ${host}`, () => void checkDatagrams(udpEndpoints(host), { ...options, lacks: gaps.udp }));
   }

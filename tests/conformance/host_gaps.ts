@@ -13,17 +13,18 @@ export type HostName = "deno" | "bun" | "node" | "memory";
 export interface Gaps {
   readonly tcp: readonly TransportFeature[];
   readonly tls: readonly TransportFeature[];
+  readonly unix: readonly TransportFeature[];
   readonly udp: readonly DatagramFeature[];
   /** Of the driver itself. */
   readonly net: readonly NetFeature[];
 }
 
-/** TLS has no half-closed connections anywhere, as in asyncio. */
-const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], udp: [], net: [] };
+/** TLS has no half-closed connections anywhere, as in asyncio; sockets with paths have no resets. */
+const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [], net: [] };
 
 /** See above. */
 export const GAPS: Readonly<Record<HostName, Gaps>> = {
-  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], udp: ["refusals", "sharedPort"], net: ["reset"] },
+  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"], net: ["reset"] },
   bun: NOTHING,
   node: NOTHING,
   memory: NOTHING,

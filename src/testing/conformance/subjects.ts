@@ -54,6 +54,25 @@ export function tcpConnections({ host = "127.0.0.1", tls }: TcpOptions = {}): Co
   return { listen };
 }
 
+/** How connections are made at a path. */
+export interface UnixOptions extends Pick<TcpOptions, "tls"> {
+  /** A new path, or an abstract name, for each server. */
+  readonly path: () => string;
+}
+
+/** Connections of the running loop over sockets with paths, for those who write a runtime. */
+export function unixConnections({ path, tls }: UnixOptions): ConnectionMaker & Required<Pick<ConnectionMaker, "listen">> {
+  const listen = function* (protocolFactory: ProtocolFactory): CoroutineGenerator<Listening> {
+    const loop = getRunningLoop();
+    const contexts = tls?.();
+    const place = path();
+    const server = yield* loop.createUnixServer(protocolFactory, place, contexts === undefined ? {} : { ssl: contexts.server });
+    const security = contexts === undefined ? {} : { ssl: contexts.client, serverHostname: contexts.serverHostname };
+    return { server, connect: (factory) => connected(loop.createUnixConnection(factory, place, security)) };
+  };
+  return { listen };
+}
+
 function* connected(made: Awaitable<[Transport, unknown]>): CoroutineGenerator<Transport> {
   const [transport] = yield* made;
   return transport;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { familyOf } from "../../net/addresses.ts";
+import { familyOf } from "../../net/ip_address.ts";
 import type { Abandon, Endpoint, Outcome, ResolvedAddress } from "../../runtime/net_driver.ts";
 import { Conditions } from "./conditions.ts";
 import { MemoryConnection } from "./connection.ts";
@@ -32,13 +32,13 @@ export class Fabric {
     this.timeline.later(this.conditions.latency(), callback);
   }
 
-  /** Two ends of a new connection. */
+  /** Two ends of a new connection. Those with paths have no resets, as in systems. */
   pair(clientAddress: Endpoint, serverAddress: Endpoint): { readonly client: MemorySocket; readonly server: MemorySocket } {
     const connection = new MemoryConnection(clientAddress, serverAddress);
     const ended = (): void => {
       if (!connection.open) this.connections.delete(connection);
     };
-    const medium = { conditions: this.conditions, timeline: this.timeline, connection, ended };
+    const medium = { conditions: this.conditions, timeline: this.timeline, connection, ended, resets: "host" in serverAddress };
     const client = new MemorySocket(clientAddress, serverAddress, medium);
     const server = new MemorySocket(serverAddress, clientAddress, medium);
     client.join(server);
@@ -55,6 +55,11 @@ export class Fabric {
     const wanted = found.filter((one) => family === "unspec" || one.family === family);
     if (wanted.length === 0) throw memoryError("ENOTFOUND", `resolve ${name}`, { host: name });
     return wanted;
+  }
+
+  /** The name that has an address; undefined without one. */
+  nameOf(address: string): string | undefined {
+    return [...this.names].find(([, addresses]) => addresses.includes(address))?.[0];
   }
 
   /** What is to happen to what is sent there; undefined where it arrives. */

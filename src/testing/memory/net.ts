@@ -12,6 +12,7 @@ import type {
   NetDriver,
   Outcome,
   ResolvedAddress,
+  ServiceName,
   SocketHandle,
 } from "../../runtime/net_driver.ts";
 import { memoryError } from "./errors.ts";
@@ -106,8 +107,22 @@ export class MemoryNet implements NetDriver {
         attempt.fail(error as Error);
       }
     };
+    return this.#askNameServer(answer, attempt);
+  }
+
+  lookupService(address: string, port: number, outcome: Outcome<ServiceName>): Abandon {
+    const attempt = new Attempt(outcome);
+    const answer = (): void => {
+      const hostname = this.#fabric.nameOf(address);
+      if (hostname !== undefined) attempt.succeed({ hostname, service: String(port) });
+      else attempt.fail(memoryError("EAI_NONAME", `name ${address} port ${port}`, { host: address, port }));
+    };
+    return this.#askNameServer(answer, attempt);
+  }
+
+  #askNameServer(answer: () => void, { abandon }: { readonly abandon: Abandon }): Abandon {
     this.#fabric.afterOneWay(() => this.#fabric.afterOneWay(answer));
-    return attempt.abandon;
+    return abandon;
   }
 }
 

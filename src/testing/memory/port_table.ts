@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { familyOf } from "../../net/addresses.ts";
+import { familyOf } from "../../net/ip_address.ts";
 
 /** Something that is bound. */
 export interface Bound {

@@ -26,6 +26,8 @@ export interface Medium {
   readonly conditions: Conditions;
   readonly timeline: Timeline;
   readonly connection: MemoryConnection;
+  /** Whether closing can be a reset. */
+  readonly resets: boolean;
   /** Told when an end is over. */
   readonly ended: () => void;
 }
@@ -128,7 +130,7 @@ export class MemorySocket implements SocketHandle {
     if (this.#over) return;
     const unread = this.#arrived.peek() instanceof Uint8Array;
     this.#end(null);
-    if (reset || unread) this.#peer!.#carry("reset");
+    if ((reset || unread) && this.#medium.resets) this.#peer!.#carry("reset");
     else if (!this.#endSent) this.#peer!.#carry("end");
   }
 
