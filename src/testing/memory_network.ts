@@ -61,7 +61,7 @@ export class MemoryNetwork {
   readonly _unix: UnixDriver;
   #nextPort = 1;
 
-  /** @throws TypeError or RangeError for conditions and addresses that cannot be. */
+  /** A network with nobody on it. @throws TypeError or RangeError for conditions and addresses that cannot be. */
   constructor(options: MemoryNetworkOptions = {}) {
     const { seed = 0, hosts = {} } = options;
     this.#fabric = new Fabric(seed);
@@ -72,7 +72,10 @@ export class MemoryNetwork {
     for (const [name, addresses] of Object.entries(hosts)) this.setHost(name, addresses);
   }
 
-  /** Takes the time of a runtime. @throws RuntimeError when it has that of another one. @internal */
+  /**
+   * Takes the time of a runtime. @throws RuntimeError when it has that of another one.
+   * @internal
+   */
   _follow(host: Host): void {
     this.#fabric.timeline.follow(host);
   }

@@ -16,6 +16,7 @@ export type ProtocolFactory = () => Protocol;
 
 /** A server, and how its clients find it. */
 export interface Listening {
+  /** The server, serving. */
   readonly server: Server;
   /** Connects to it; gives the transport of the client once the protocol's `connectionMade` was called. */
   connect(protocolFactory: ProtocolFactory): Body<Transport>;
@@ -82,6 +83,7 @@ function* connected(made: Awaitable<[Transport, unknown]>): CoroutineGenerator<T
 export interface EndpointMaker {
   /** An address of this machine. */
   readonly host: string;
+  /** Opens one; gives its transport once the protocol's `connectionMade` was called. */
   open(protocol: DatagramProtocol, options: DatagramOptions): Body<DatagramTransport>;
 }
 

@@ -3,26 +3,38 @@
  *
  * @module
  */
-import type { Endpoint } from "../../runtime/net_driver.ts";
-import type { MemorySocket } from "./socket.ts";
+import type { SocketAddress } from "../../net/transports.ts";
+
+/** One end, as its connection sees it. */
+export interface ConnectionEnd {
+  /** Whether it is closed, by whomever. */
+  readonly over: boolean;
+  /** A reset comes, out of nowhere. */
+  receiveReset(): void;
+  /** What was held back may go on. */
+  wake(): void;
+}
 
 /** A connection of a MemoryNetwork. It is what `getExtraInfo("socket")` gives at both ends. */
 export class MemoryConnection {
   /** The address of the end that connected. */
-  readonly client: Endpoint;
+  readonly client: SocketAddress;
   /** The address of the end that was connected to. */
-  readonly server: Endpoint;
+  readonly server: SocketAddress;
   #stalled = false;
-  #ends: readonly MemorySocket[] = [];
+  #ends: readonly ConnectionEnd[] = [];
 
   /** @internal */
-  constructor(client: Endpoint, server: Endpoint) {
+  constructor(client: SocketAddress, server: SocketAddress) {
     this.client = client;
     this.server = server;
   }
 
-  /** Tells it its two ends. Once. @internal */
-  _join(...ends: readonly MemorySocket[]): void {
+  /**
+   * Tells it its two ends. Once.
+   * @internal
+   */
+  _join(...ends: readonly ConnectionEnd[]): void {
     this.#ends = ends;
   }
 

@@ -7,7 +7,7 @@ import { Deque } from "../../_internal/deque.ts";
 import { join } from "../../net/data.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
 import type { Conditions } from "./conditions.ts";
-import type { MemoryConnection } from "./connection.ts";
+import type { ConnectionEnd, MemoryConnection } from "./connection.ts";
 import { memoryError } from "./errors.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -45,7 +45,7 @@ export interface Medium {
  *
  * All that is told is told by `#turn`, one thing a turn of the host.
  */
-export class MemorySocket implements SocketHandle {
+export class MemorySocket implements SocketHandle, ConnectionEnd {
   readonly localAddress: Endpoint;
   readonly remoteAddress: Endpoint;
   readonly #medium: Medium;
