@@ -39,6 +39,11 @@ export class Deque<T> {
     return this.#length === 0 ? undefined : this.#items[this.#head];
   }
 
+  /** Puts another item in the place of the first; there has to be one. */
+  replaceFirst(item: T): void {
+    this.#items[this.#head] = item;
+  }
+
   /** Changes the order of the first `count` items. `random` gives numbers from 0 to 1, 1 not among them. */
   shuffle(count: number, random: () => number): void {
     for (let left = count; left > 1; left--) {

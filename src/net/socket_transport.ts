@@ -193,8 +193,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0) this.#deliver(this.#goOnWriting, null);
   }
 
+  /** What the host tells after the end, of its own closing mostly, concerns nobody. */
   #deliver<T>(handler: (event: T) => void, event: T): void {
-    this.#loop._deliver(this.#inContext, handler as (event: unknown) => void, event);
+    if (!this.#lost) this.#loop._deliver(this.#inContext, handler as (event: unknown) => void, event);
   }
 
   readonly #inContext = (handler: (event: unknown) => void, event: unknown): void => this.#context.run(handler, event);

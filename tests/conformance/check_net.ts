@@ -5,11 +5,10 @@ import { assert, describe, it } from "../_kit/mod.ts";
 import { checkAttempts, type ForeignPeer } from "./check_net_attempts.ts";
 import { ascii, barrier, connect, listen, pair, pattern, Recorder } from "./net_peer.ts";
 
-/** Where drivers may differ. */
-export interface NetFlags {
-  /** Whether `close(true)` resets the connection. Without it the peer sees an end of stream. */
-  readonly resets: boolean;
-}
+/** What drivers may lack. */
+export type NetFeature =
+  /** `close(true)` resets the connection. Without it the peer sees an end of stream. */
+  "reset";
 
 const MEBIBYTE = 1 << 20;
 
@@ -17,15 +16,15 @@ const MEBIBYTE = 1 << 20;
 export function checkConnections(name: string, make: () => NetDriver): void {
   checkReading(name, make);
   checkWriting(name, make);
-  checkClosing(name, make, { resets: false });
+  checkClosing(name, make, ["reset"]);
 }
 
 /** The suite. `make` gives a driver, `peer` what a driver cannot make itself: peers that reset, that never accept. */
-export function checkNet(name: string, make: () => NetDriver, flags: NetFlags, peer: ForeignPeer): void {
+export function checkNet(name: string, make: () => NetDriver, lacks: readonly NetFeature[], peer: ForeignPeer): void {
   checkAttempts(name, make, peer);
   checkReading(name, make);
   checkWriting(name, make);
-  checkClosing(name, make, flags);
+  checkClosing(name, make, lacks);
   checkResets(name, make, peer);
 }
 
@@ -275,7 +274,7 @@ function checkWriting(name: string, make: () => NetDriver): void {
   });
 }
 
-function checkClosing(name: string, make: () => NetDriver, flags: NetFlags): void {
+function checkClosing(name: string, make: () => NetDriver, lacks: readonly NetFeature[]): void {
   describe(`${name}: closing`, () => {
     it("is told once, later, with null, however often it is asked for, and is the last that is told", async () => {
       const { client, server, atClient, atServer } = await startedPair(make());
@@ -360,13 +359,15 @@ function checkClosing(name: string, make: () => NetDriver, flags: NetFlags): voi
     });
 
     it(
-      flags.resets ? "with reset drops the connection: the peer gets ConnectionResetError" : "with reset only closes: the peer gets an end",
+      !lacks.includes("reset")
+        ? "with reset drops the connection: the peer gets ConnectionResetError"
+        : "with reset only closes: the peer gets an end",
       async () => {
         const { client, server, atClient, atServer } = await startedPair(make());
         client.close(true);
         await Promise.all([atClient.untilClosed(), atServer.until(() => atServer.ended || atServer.closed)]);
         assert.equal(atClient.error, null);
-        if (flags.resets) assert.equal(atServer.error?.name, "ConnectionResetError");
+        if (!lacks.includes("reset")) assert.equal(atServer.error?.name, "ConnectionResetError");
         else assert.deepEqual([atServer.ended, atServer.error], [true, null]);
         await closeAll([server, atServer]);
       },
