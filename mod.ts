@@ -106,7 +106,8 @@ export {
   AI_PASSIVE,
   AI_V4MAPPED,
 } from "./src/net/name_lookup.ts";
-export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
+export { BufferedProtocol, DatagramProtocol, Protocol } from "./src/net/protocols.ts";
+export type { SendfileOptions } from "./src/net/sendfile.ts";
 export type { Server } from "./src/net/server.ts";
 export { createSslContext, SslContext, type SslContextOptions } from "./src/net/ssl_context.ts";
 export { SslObject } from "./src/net/ssl_object.ts";
@@ -134,6 +135,7 @@ export { type ClientHandler, openConnection, startServer, StreamReaderProtocol }
 export { openUnixConnection, startUnixServer } from "./src/streams/open_unix_connection.ts";
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
+export { fromReadableStream, toReadableStream, toWritableStream } from "./src/streams/web_streams.ts";
 
 // signals
 export { type SignalName, signals } from "./src/process/signals.ts";
@@ -173,6 +175,7 @@ export {
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  SendfileNotAvailableError,
   SSLCertVerificationError,
   SSLError,
   TimeoutError,

@@ -13,11 +13,12 @@
  */
 import type { Runtime } from "../runtime/runtime.ts";
 import { denoNet } from "./deno/net.ts";
-import { checkNetPermission } from "./deno/permissions.ts";
+import { checkNetPermission, checkReadPermission } from "./deno/permissions.ts";
 import { denoUnix } from "./deno/unix.ts";
 import { asyncDriverContext } from "./shared/async_driver_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
+import { nodeFiles } from "./shared/node_files.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
@@ -36,6 +37,7 @@ export function denoRuntime(): Runtime {
     unix: denoUnix(),
     signals: nodeSignals(),
     tls: nodeTls(),
+    files: nodeFiles(checkReadPermission),
     workers: webWorkers(),
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
+import type { FileDriver } from "./file_driver.ts";
 import type { NetDriver } from "./net_driver.ts";
 import type { TlsDriver } from "./tls_driver.ts";
 import type { UdpDriver } from "./udp_driver.ts";
@@ -29,6 +30,7 @@ export interface Runtime {
   readonly unix?: UnixDriver | undefined;
   readonly signals?: SignalDriver;
   readonly tls?: TlsDriver;
+  readonly files?: FileDriver;
   readonly workers?: WorkerDriver;
 }
 
