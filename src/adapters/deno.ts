@@ -3,6 +3,8 @@
  *
  * Sockets are Deno's own, with node:net for what those cannot do: a local address, an address family of a name, a shared port. What differs:
  * - a connection cannot be reset: `close(true)` closes it, and closing with input unread sends an end where other hosts reset;
+ * - a connection of node:net (a local address, a shared port) fails, with BrokenPipeError, to send a peer that has ended its half more than the system
+ *   takes at once;
  * - the port of a listener is free one or two turns of the host after `close()`;
  * - a permission that was neither given nor denied is asked for at the call; lookups need `--allow-net` without a list;
  * - datagram endpoints are not told that nobody listens where they send to, and cannot share a port;
