@@ -1,4 +1,5 @@
 import { connect as connectByHost } from "node:net";
+import process from "node:process";
 import {
   ConnectionError,
   createTask,
@@ -13,13 +14,24 @@ import {
   TimeoutError,
   until,
 } from "../../mod.ts";
-import { assert, describe, it } from "../_kit/mod.ts";
+import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { startProgram } from "../_kit/program.ts";
 import { hostTurn, leavingNothingOpen, type Link, link, Witness } from "./_faults.ts";
 import { runQuietly, text } from "./_support.ts";
 
 /** Bytes enough to fill what the two systems hold of a connection. */
 const MUCH = new Uint8Array(16 * 1024 * 1024);
+
+/** Node 22 takes a reset for an end when there was something left to read. */
+const resetsLookLikeEnds = runtimeName === "node" && process.versions.node.startsWith("22.");
+
+/** The first write may still be taken by the system, and then tells of the reset. */
+async function writeUntilLost({ ours, transport }: Link): Promise<void> {
+  for (let writes = 0; writes < 1000 && !ours.log.includes("lost"); writes++) {
+    transport.write("x");
+    await hostTurn();
+  }
+}
 
 /** What happens to a connection before the peer resets it. */
 interface Point {
@@ -58,23 +70,20 @@ const POINTS: readonly Point[] = [
       transport.pauseReading();
       await until(new Promise<void>((resolve) => peer.socket.write("unread", () => resolve())));
     },
-    async after({ ours, transport }) {
+    async after(link) {
       await sleep(0);
-      assert.deepEqual(ours.log, ["made"]);
-      transport.resumeReading();
+      assert.deepEqual(link.ours.log, ["made"]);
+      link.transport.resumeReading();
+      if (resetsLookLikeEnds) await writeUntilLost(link);
     },
-    log: /^made( data)? lost$/,
+    log: /^made( data)?( eof)? lost$/,
   },
   {
     when: "reading is paused, and something is written afterwards",
     before: ({ transport }) => transport.pauseReading(),
-    async after({ ours, transport, peer }) {
-      await until(peer.closed);
-      // The first write may still be taken by the system, and then tells of the reset.
-      for (let writes = 0; writes < 1000 && !ours.log.includes("lost"); writes++) {
-        transport.write("x");
-        await hostTurn();
-      }
+    async after(link) {
+      await until(link.peer.closed);
+      await writeUntilLost(link);
     },
     log: /^made lost$/,
   },
@@ -112,12 +121,9 @@ const POINTS: readonly Point[] = [
       await until(came);
     },
     // Nobody reads on after the end: the loss is seen by the one who writes.
-    async after({ ours, transport, peer }) {
-      await until(peer.closed);
-      for (let writes = 0; writes < 1000 && !ours.log.includes("lost"); writes++) {
-        transport.write("x");
-        await hostTurn();
-      }
+    async after(link) {
+      await until(link.peer.closed);
+      await writeUntilLost(link);
     },
     log: /^made eof lost$/,
   },
