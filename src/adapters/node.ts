@@ -1,8 +1,10 @@
 /**
  * The runtime of Node.
  *
- * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port and use abstract names of unix
- * sockets as others do.
+ * Its drivers load node:* modules when they are first used. What differs:
+ * - version 20 cannot share a port, and has no abstract names of unix sockets as others have;
+ * - up to version 22 a reset by the peer looks like its end while something it sent is unread;
+ * - without a free descriptor, connections that come are closed, and nobody is told.
  *
  * @module
  */

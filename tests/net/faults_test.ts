@@ -17,7 +17,7 @@ import {
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { startProgram } from "../_kit/program.ts";
 import { hostTurn, leavingNothingOpen, type Link, link, Witness } from "./_faults.ts";
-import { runQuietly, text } from "./_support.ts";
+import { runQuietly } from "./_support.ts";
 
 /** Bytes enough to fill what the two systems hold of a connection. */
 const MUCH = new Uint8Array(16 * 1024 * 1024);
