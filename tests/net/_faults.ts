@@ -38,7 +38,8 @@ export async function leavingNothingOpen<T>(body: () => PromiseLike<T> | T): Pro
   const sockets = openSockets() ?? 0;
   const handles = loop._open.size;
   const result = await body();
-  for (let turns = 0; turns < PATIENCE && (openSockets() ?? 0) > sockets; turns++) await hostTurn();
+  const isMore = (): boolean => loop._open.size > handles || (openSockets() ?? 0) > sockets;
+  for (let turns = 0; turns < PATIENCE && isMore(); turns++) await hostTurn();
   assert.equal(loop._open.size, handles);
   assert.ok((openSockets() ?? 0) <= sockets, `${openSockets()} sockets are open, before there were ${sockets}`);
   return result;
