@@ -147,15 +147,17 @@ describe("small writes of one turn", () => {
 
   const skip = process.platform !== "linux" ? "strace is for Linux" : absent("strace", ["-f", "-qq", "-o", "/dev/null", "true"]);
 
-  it("are one system call", async () => {
+  it("are one system call, which is sent at once", async () => {
     const flags = { deno: ["run", "-A", "--no-check"], bun: [], node: ["--no-warnings"] }[runtimeName];
     const program = new URL("./_small_writes.ts", import.meta.url).pathname;
-    const strace = ["-f", "-qq", "-s", "20", "-e", "trace=write,writev,sendto,sendmsg,sendmmsg"];
+    const strace = ["-f", "-qq", "-s", "20", "-e", "trace=write,writev,sendto,sendmsg,sendmmsg,setsockopt"];
     const child = startForeign("strace", [...strace, process.execPath, ...flags, program]);
     assert.equal(await child.ended, 0, child.output());
     const calls = child.output().split("\n").filter((line) => /"tsyncio-\d/.test(line) && !/^received/.test(line));
     const lengths = calls.map((line) => Number(/= (\d+)$/.exec(line)?.[1]));
     assert.deepEqual(lengths, [1000, 10], child.output());
+    const prompt = child.output().match(/TCP_NODELAY, \[1\]/g);
+    assert.ok(prompt !== null && prompt.length >= 2, `both ends send at once: ${child.output()}`);
   }, { skip });
 });
 
