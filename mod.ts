@@ -107,7 +107,8 @@ export {
   AI_V4MAPPED,
 } from "./src/net/name_lookup.ts";
 export type { PipeSource } from "./src/net/pipes.ts";
-export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
+export { BufferedProtocol, DatagramProtocol, Protocol } from "./src/net/protocols.ts";
+export type { SendfileOptions } from "./src/net/sendfile.ts";
 export type { Server } from "./src/net/server.ts";
 export { createSslContext, SslContext, type SslContextOptions } from "./src/net/ssl_context.ts";
 export { SslObject } from "./src/net/ssl_object.ts";
@@ -135,6 +136,7 @@ export { type ClientHandler, openConnection, startServer, StreamReaderProtocol }
 export { openUnixConnection, startUnixServer } from "./src/streams/open_unix_connection.ts";
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
+export { fromReadableStream, toReadableStream, toWritableStream } from "./src/streams/web_streams.ts";
 
 // processes and signals
 export { createSubprocessExec, createSubprocessShell, type Process, type StopOptions } from "./src/process/process.ts";
@@ -177,6 +179,7 @@ export {
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  SendfileNotAvailableError,
   SSLCertVerificationError,
   SSLError,
   TimeoutError,

@@ -20,16 +20,17 @@ import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executo
 import type { ModuleFunction } from "./executors/module_function.ts";
 import type { Executor } from "./executors/pool_executors.ts";
 import type { BaseProtocol } from "./net/base_protocol.ts";
-import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
+import { connectAcceptedSocket, type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
 import { type AddressInfoOptions, getaddrinfo, getnameinfo } from "./net/name_lookup.ts";
 import { connectReadPipe, connectWritePipe, type PipeSource } from "./net/pipes.ts";
-import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
+import type { BufferedProtocol, DatagramProtocol, Protocol } from "./net/protocols.ts";
+import { sendfile, type SendfileOptions } from "./net/sendfile.ts";
 import type { Server } from "./net/server.ts";
 import type { SslContext } from "./net/ssl_context.ts";
 import { startTls } from "./net/start_tls.ts";
 import { createUnixConnection, createUnixServer, type UnixServerOptions } from "./net/unix.ts";
-import type { StartTlsOptions, TlsClientOptions } from "./net/tls_options.ts";
+import type { StartTlsOptions, TlsClientOptions, TlsServerOptions } from "./net/tls_options.ts";
 import type { AddressInfo, DatagramTransport, ReadTransport, SocketAddress, Transport, WriteTransport } from "./net/transports.ts";
 import { subprocessExec, subprocessShell } from "./process/subprocess.ts";
 import type { SubprocessOptions } from "./process/subprocess_options.ts";
@@ -67,7 +68,10 @@ export class EventLoop extends CoreEventLoop {
    * @throws OSError, of the class that tells why, when no address can be reached; one that tells them all when they failed for different
    * reasons. Cancelling it leaves nothing open.
    */
-  createConnection<P extends Partial<Protocol>>(protocolFactory: () => P, options: ConnectionOptions): Awaitable<[Transport, P]> {
+  createConnection<P extends Partial<Protocol> | Partial<BufferedProtocol>>(
+    protocolFactory: () => P,
+    options: ConnectionOptions,
+  ): Awaitable<[Transport, P]> {
     return createConnection(this, protocolFactory, options);
   }
 
@@ -76,8 +80,22 @@ export class EventLoop extends CoreEventLoop {
    *
    * @throws OSError, of the class that tells why, when an address cannot be bound.
    */
-  createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
+  createServer(protocolFactory: () => Partial<Protocol> | Partial<BufferedProtocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Takes over a connection that was accepted elsewhere, of the host's own kind: a socket of node:net, on Deno a `Deno.TcpConn` too. Nobody else may use
+   * it from now on. With `ssl` TLS comes at once, and this side is the server.
+   *
+   * @throws TypeError for anything else, OSError for one that is closed; as `startTls` what goes wrong with TLS. Cancelling it closes the connection.
+   */
+  connectAcceptedSocket<P extends Partial<Protocol> | Partial<BufferedProtocol>>(
+    protocolFactory: () => P,
+    socket: unknown,
+    options: TlsServerOptions = {},
+  ): Awaitable<[Transport, P]> {
+    return connectAcceptedSocket(this, protocolFactory, socket, options);
   }
 
   /**
@@ -88,7 +106,7 @@ export class EventLoop extends CoreEventLoop {
    * EAGAIN when too many wait to be accepted (on Bun a ConnectionRefusedError), for the system does not wait as with TCP.
    * UnsupportedOperationError where the host has no such sockets or no abstract names. Cancelling it leaves nothing open.
    */
-  createUnixConnection<P extends Partial<Protocol>>(
+  createUnixConnection<P extends Partial<Protocol> | Partial<BufferedProtocol>>(
     protocolFactory: () => P,
     path: string,
     options: TlsClientOptions = {},
@@ -104,7 +122,11 @@ export class EventLoop extends CoreEventLoop {
    * @throws OSError, of the class that tells why: with `code` EADDRINUSE when the path is in use or something else is there; UnsupportedOperationError
    * where the host has no such sockets or no abstract names. Cancelling it leaves no file.
    */
-  createUnixServer(protocolFactory: () => Partial<Protocol>, path: string, options: UnixServerOptions = {}): Awaitable<Server> {
+  createUnixServer(
+    protocolFactory: () => Partial<Protocol> | Partial<BufferedProtocol>,
+    path: string,
+    options: UnixServerOptions = {},
+  ): Awaitable<Server> {
     return createUnixServer(this, protocolFactory, path, options);
   }
 
@@ -123,6 +145,18 @@ export class EventLoop extends CoreEventLoop {
     options: StartTlsOptions = {},
   ): Awaitable<Transport> {
     return startTls(this, transport, protocol, context, options);
+  }
+
+  /**
+   * Sends a file, or the part of it from `offset`, `count` bytes at the most, and gives how many bytes that was. The file is given by its path or by
+   * its URL. It is read and written in blocks, no faster than the peer takes them. Meanwhile the transport receives nothing, and what
+   * is written by others comes in between. Cancelling it leaves the connection as it is, with a part of the file sent.
+   *
+   * @throws FileNotFoundError, or another OSError, when the file cannot be read; ConnectionResetError when the connection is lost; RuntimeError when
+   * the transport is closing; SendfileNotAvailableError without `fallback`.
+   */
+  sendfile(transport: WriteTransport, file: string | URL, options: SendfileOptions = {}): Awaitable<number> {
+    return sendfile(this, transport, file, options);
   }
 
   /**

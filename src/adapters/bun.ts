@@ -16,6 +16,7 @@ import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
+import { nodeFiles } from "./shared/node_files.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
 import { nodeUdp } from "./shared/node_udp.ts";
@@ -37,6 +38,7 @@ export function bunRuntime(): Runtime {
     processes: bunProcesses(),
     signals: nodeSignals(),
     tls: nodeTls(false),
+    files: nodeFiles(),
     workers: webWorkers(),
   };
 }

@@ -1,8 +1,11 @@
 /**
  * The runtime of Node.
  *
- * Its drivers load node:* modules when they are first used. What Node cannot do: on version 20, share a port and use abstract names of unix
- * sockets as others do; on any, tell that a real-time signal ended a child, whose return code is then 0.
+ * Its drivers load node:* modules when they are first used. What differs:
+ * - version 20 cannot share a port, and has no abstract names of unix sockets as others have;
+ * - up to version 22 a reset by the peer looks like its end while something it sent is unread;
+ * - without a free descriptor, connections that come are closed, and nobody is told;
+ * - that a real-time signal ended a child is not told: its return code is then 0.
  *
  * @module
  */
@@ -11,6 +14,7 @@ import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
 import { nodeNet } from "./shared/node_net.ts";
+import { nodeFiles } from "./shared/node_files.ts";
 import { nodePipes } from "./shared/node_pipes.ts";
 import { nodeProcesses } from "./shared/node_processes.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
@@ -35,6 +39,7 @@ export function nodeRuntime(): Runtime {
     processes: nodeProcesses(),
     signals: nodeSignals(),
     tls: nodeTls(),
+    files: nodeFiles(),
     workers: nodeWorkers(),
   };
 }

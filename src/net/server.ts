@@ -16,7 +16,7 @@ import {
 import { RuntimeError } from "../errors.ts";
 import type { AcceptError, ListenerHandle, SocketHandle } from "../runtime/net_driver.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
+import type { StreamProtocol } from "./protocols.ts";
 import { type Client, SocketTransport, type TransportOwner } from "./socket_transport.ts";
 import { TlsLayer } from "./tls_layer.ts";
 import type { TlsSetup } from "./tls_options.ts";
@@ -72,7 +72,7 @@ const ACCEPT_RETRY_DELAY = 1000;
  */
 export class SocketServer implements Server, TransportOwner {
   readonly #loop: NetLoop;
-  readonly #protocolFactory: () => Partial<Protocol>;
+  readonly #protocolFactory: () => StreamProtocol;
   readonly #context: Context = copyContext();
   readonly #listeners: ListenerHandle[] = [];
   readonly #tls: TlsSetup | null;
@@ -84,7 +84,7 @@ export class SocketServer implements Server, TransportOwner {
   #servingForever: Future<never> | null = null;
   readonly #waiters = new Set<Future<void>>();
 
-  constructor(loop: NetLoop, protocolFactory: () => Partial<Protocol>, tls: TlsSetup | null = null) {
+  constructor(loop: NetLoop, protocolFactory: () => StreamProtocol, tls: TlsSetup | null = null) {
     this.#loop = loop;
     this.#tls = tls;
     this.#protocolFactory = protocolFactory;
@@ -133,7 +133,7 @@ export class SocketServer implements Server, TransportOwner {
 
   readonly #welcome = (handle: SocketHandle): void => {
     const factory = this.#protocolFactory;
-    let protocol: Partial<Protocol>;
+    let protocol: StreamProtocol;
     try {
       protocol = factory();
     } catch (exception) {
@@ -147,7 +147,7 @@ export class SocketServer implements Server, TransportOwner {
   };
 
   /** A client that fails to shake hands is of no interest, as in asyncio, but to those who debug. */
-  #layerFor(protocol: Partial<Protocol>, setup: TlsSetup): TlsLayer {
+  #layerFor(protocol: StreamProtocol, setup: TlsSetup): TlsLayer {
     const ready = new Future<void>({ loop: this.#loop });
     ready.addDoneCallback(() => {
       const exception = ready.exception();

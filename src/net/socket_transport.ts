@@ -4,6 +4,7 @@
  * @module
  */
 import { Deque } from "../_internal/deque.ts";
+import { typeName } from "../_internal/type_name.ts";
 import { type Context, copyContext, type Future } from "../core/mod.ts";
 import { OSError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
@@ -12,7 +13,7 @@ import { FlowControl } from "./flow_control.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
 import { unmappedAddress } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
+import type { BufferedProtocol, Protocol, StreamProtocol } from "./protocols.ts";
 import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -71,6 +72,8 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #owner: TransportOwner | null;
   readonly #context: Context = copyContext();
   #protocol: Partial<Protocol>;
+  /** The protocol, if it has memory of its own to receive into. */
+  #buffered: Partial<BufferedProtocol> | null = null;
   /** The socket's events are listened to. */
   #started = false;
   /** `close` or `abort` was called, or an error came. */
@@ -87,6 +90,8 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #undelivered = 0;
   /** What arrived while reading was paused. */
   readonly #held = new Deque<Arrival>();
+  /** What is left of a chunk that was larger than the protocol's memory: before all that is held. */
+  #rest: Uint8Array | null = null;
   /** The error of a socket that went while reading was paused. */
   #heldError: Error | null = null;
 
@@ -95,12 +100,13 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #eofAsked = false;
   #eofSent = false;
 
-  constructor(loop: NetLoop, handle: SocketHandle, protocol: Partial<Protocol>, owner: TransportOwner | null = null) {
+  constructor(loop: NetLoop, handle: SocketHandle, protocol: StreamProtocol, owner: TransportOwner | null = null) {
     super(loop);
     this.#loop = loop;
     this.#handle = handle;
     this.#layer = "shutdown" in handle ? handle as LayerHandle : null;
-    this.#protocol = protocol;
+    this.#protocol = protocol as Partial<Protocol>;
+    this.#buffered = asBuffered(protocol);
     this.#owner = owner;
     loop._open.add(handle);
   }
@@ -136,6 +142,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   setProtocol(protocol: Partial<BaseProtocol>): void {
     this.#protocol = protocol;
+    this.#buffered = asBuffered(protocol);
   }
 
   getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
@@ -165,6 +172,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   }
 
   // -------------------------------------------------------------- events of the host
+
+  /** @internal */
+  get borrows(): boolean {
+    return this.#buffered !== null;
+  }
 
   /** @internal */
   onData(chunk: Uint8Array): void {
@@ -220,15 +232,22 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   /** First what is held, one piece a turn; then the host may read. */
   #readOn(): void {
-    if (this.#held.length > 0) this.#loop.callSoon(this.#inContext, this.#takeHeld, null);
+    if (this.#holds()) this.#loop.callSoon(this.#inContext, this.#takeHeld, null);
     else this.#resumeHost();
   }
 
   readonly #takeHeld = (): void => {
-    if (!this.isReading() || this.#held.length === 0) return;
-    this.#take(this.#held.shift()!);
+    if (!this.isReading() || !this.#holds()) return;
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest === null) this.#take(this.#held.shift()!);
+    else this.#takeData(rest);
     if (this.isReading()) this.#readOn();
   };
+
+  #holds(): boolean {
+    return this.#rest !== null || this.#held.length > 0;
+  }
 
   readonly #arrive = (arrival: Arrival): void => {
     if (this.#lost) return;
@@ -236,8 +255,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (this.#closing) {
       if (gone) this.#forceClose(arrival.error); // what was to be sent cannot be any more
     } else if (gone && arrival.error !== null && this.#queue.size > 0) this.#forceClose(arrival.error);
-    else if (this.#paused || this.#held.length > 0) this.#hold(arrival);
-    else this.#take(arrival);
+    else if (this.#paused || this.#holds()) this.#hold(arrival);
+    else {
+      this.#take(arrival);
+      if (this.#rest !== null && this.isReading()) this.#readOn();
+    }
   };
 
   #hold(arrival: Arrival): void {
@@ -252,13 +274,33 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   }
 
   #takeData(chunk: Uint8Array): void {
-    this.#undelivered -= chunk.length;
-    try {
-      this.#protocol.dataReceived?.(chunk);
-    } catch (error) {
-      return this.#fail(error, "Fatal error: protocol.data_received() call failed.");
+    if (this.#buffered !== null) this.#fillBuffer(this.#buffered, chunk);
+    else {
+      this.#undelivered -= chunk.length;
+      try {
+        this.#protocol.dataReceived?.(chunk);
+      } catch (error) {
+        return this.#fail(error, "Fatal error: protocol.data_received() call failed.");
+      }
     }
-    if (this.#hostPaused && this.isReading() && this.#held.length === 0) this.#resumeHost();
+    if (this.#hostPaused && this.isReading() && !this.#holds()) this.#resumeHost();
+  }
+
+  /** Copies as much as there is room for in the protocol's memory. */
+  #fillBuffer(protocol: Partial<BufferedProtocol>, chunk: Uint8Array): void {
+    let call = "get_buffer";
+    try {
+      const buffer = checkBuffer(protocol.getBuffer!(chunk.length));
+      const count = Math.min(buffer.length, chunk.length);
+      buffer.set(count < chunk.length ? chunk.subarray(0, count) : chunk);
+      this.#undelivered -= count;
+      if (count < chunk.length) this.#rest = chunk.subarray(count);
+      else this.#handle.giveBack?.(chunk);
+      call = "buffer_updated";
+      protocol.bufferUpdated?.(count);
+    } catch (error) {
+      this.#fail(error, `Fatal error: protocol.${call}() call failed.`);
+    }
   }
 
   #takeEnd(): void {
@@ -274,6 +316,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   /** Without an error both directions have ended, and there is nothing to do before `close`. */
   #takeGone(error: Error | null): void {
     if (error !== null || !this.#eofSent) this.#forceClose(error);
+  }
+
+  #dropHeld(): void {
+    this.#held.clear();
+    this.#rest = null;
   }
 
   #pauseHost(): void {
@@ -364,7 +411,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#held.clear();
+    this.#dropHeld();
     if (this.#layer === null) this.#pauseHost();
     else if (this.#started) this.#layer.closing();
     if (this.#loop.isClosed()) this.#forceClose(null);
@@ -397,7 +444,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#closing = true;
     this.#lost = true;
     this.#queue.clear();
-    this.#held.clear();
+    this.#dropHeld();
     this.#pauseHost();
     if (this.#loop.isClosed()) this.#handle.close(this.#reset); // nobody can be told
     else this.#loop.callSoon(() => this.#loseConnection(error));
@@ -412,6 +459,16 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
       this.#owner?._detach(this);
     }
   }
+}
+
+function asBuffered(protocol: Partial<BaseProtocol> & Partial<BufferedProtocol>): Partial<BufferedProtocol> | null {
+  return typeof protocol.getBuffer === "function" ? protocol : null;
+}
+
+function checkBuffer(buffer: unknown): Uint8Array {
+  if (!(buffer instanceof Uint8Array)) throw new TypeError(`getBuffer() must return a Uint8Array, not ${typeName(buffer)}`);
+  if (buffer.length === 0) throw new RuntimeError("getBuffer() returned an empty buffer");
+  return buffer;
 }
 
 function isGone(arrival: Arrival): arrival is Gone {

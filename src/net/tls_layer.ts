@@ -10,7 +10,7 @@ import type { TlsAgreement, TlsEvents, TlsSession } from "../runtime/tls_driver.
 import type { BaseProtocol } from "./base_protocol.ts";
 import { ClientHello } from "./client_hello.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
+import type { StreamProtocol } from "./protocols.ts";
 import { type Client, type LayerHandle, SocketTransport, type TransportOwner } from "./socket_transport.ts";
 import { SslObject } from "./ssl_object.ts";
 import type { SslContext } from "./ssl_context.ts";
@@ -135,7 +135,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     this.#stopTimer();
     this.#sslObject = new SslObject(this.#sslContext, setup, agreement);
     this.#context.run(() => {
-      this.#above = new SocketTransport(this.#loop, this, protocol as Partial<Protocol>, this.#owner);
+      this.#above = new SocketTransport(this.#loop, this, protocol as StreamProtocol, this.#owner);
       this.#owner?._replace(this.#handshake, this.#above);
       this.#above.begin(ready, announce);
     });

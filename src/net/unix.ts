@@ -12,7 +12,7 @@ import type { UnixDriver, UnixListenOptions } from "../runtime/unix_driver.ts";
 import { attempt } from "./attempt.ts";
 import { beginConnection, beginServer, checkBacklog, checkFactory, DEFAULT_BACKLOG } from "./connection.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
+import type { StreamProtocol } from "./protocols.ts";
 import { type Server, SocketServer } from "./server.ts";
 import { checkTlsClient, checkTlsServer, type TlsClientOptions, tlsOfClient, tlsOfServer, type TlsServerOptions } from "./tls_options.ts";
 import type { Transport } from "./transports.ts";
@@ -34,7 +34,7 @@ export interface UnixServerOptions extends TlsServerOptions {
 const CONNECT = "create a connection";
 
 /** `EventLoop.createUnixConnection`. */
-export function createUnixConnection<P extends Partial<Protocol>>(
+export function createUnixConnection<P extends StreamProtocol>(
   loop: NetLoop,
   protocolFactory: () => P,
   path: string,
@@ -51,7 +51,7 @@ export function checkUnixConnection(path: string, options: TlsClientOptions): vo
   checkTlsClient(options, null, CONNECT);
 }
 
-function* connect<P extends Partial<Protocol>>(
+function* connect<P extends StreamProtocol>(
   loop: NetLoop,
   protocolFactory: () => P,
   path: string,
@@ -73,7 +73,7 @@ const SERVE = "create a server";
 /** `EventLoop.createUnixServer`. */
 export function createUnixServer(
   loop: NetLoop,
-  protocolFactory: () => Partial<Protocol>,
+  protocolFactory: () => StreamProtocol,
   path: string,
   options: UnixServerOptions = {},
 ): Awaitable<Server> {
@@ -96,7 +96,7 @@ export function checkUnixServer(path: string, options: UnixServerOptions): void 
 
 function* listen(
   loop: NetLoop,
-  protocolFactory: () => Partial<Protocol>,
+  protocolFactory: () => StreamProtocol,
   path: string,
   options: UnixServerOptions,
 ): CoroutineGenerator<Server> {

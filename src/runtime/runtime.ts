@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
+import type { FileDriver } from "./file_driver.ts";
 import type { NetDriver } from "./net_driver.ts";
 import type { PipeDriver } from "./pipe_driver.ts";
 import type { ProcessDriver } from "./process_driver.ts";
@@ -33,6 +34,7 @@ export interface Runtime {
   readonly processes?: ProcessDriver;
   readonly signals?: SignalDriver;
   readonly tls?: TlsDriver;
+  readonly files?: FileDriver;
   readonly workers?: WorkerDriver;
 }
 

@@ -28,6 +28,8 @@ export interface Program {
 export interface ProgramOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** How many descriptors it may have; only where there is a shell. */
+  readonly descriptors?: number;
   /** Milliseconds after which it is killed. @default 20_000 */
   readonly limit?: number;
 }
@@ -49,7 +51,8 @@ export function commandOf(file: string | URL, args: readonly string[] = []): rea
 export function startProgram(file: string | URL, options: ProgramOptions = {}): Program {
   const [command, args] = commandOf(file, options.args);
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
-  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const [executable, ...rest] = [...withDescriptors(options.descriptors), command, ...args];
+  const child = spawn(executable!, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
@@ -83,6 +86,11 @@ export function startProgram(file: string | URL, options: ProgramOptions = {}): 
     waitFor: async (text) => void await search(() => output.stdout.includes(text) ? true : null, text),
     find: (pattern) => search(() => pattern.exec(output.stdout), pattern),
   };
+}
+
+/** The command before a command that sets its limit. */
+function withDescriptors(limit: number | undefined): readonly string[] {
+  return limit === undefined ? [] : ["sh", "-c", `ulimit -n ${limit}; exec "$0" "$@"`];
 }
 
 /** Runs the program in `file` to its end. */

@@ -66,6 +66,30 @@ function checkReading(name: string, make: () => NetDriver): void {
       await closeAll([client, atClient], [server, atServer]);
     });
 
+    it("reads again into chunks that come back, if it reads into memory of ours", async () => {
+      const { client, server } = await pair(make());
+      const atClient = new Recorder();
+      client.start(atClient);
+      const memory = new Set<ArrayBufferLike>();
+      const seen: number[] = [];
+      const borrower = Object.assign(
+        new Recorder((chunk) => {
+          memory.add(chunk.buffer);
+          seen.push(...chunk);
+          queueMicrotask(() => server.giveBack?.(chunk));
+        }),
+        { borrows: true },
+      );
+      server.start(borrower);
+      for (let i = 1; i <= 50; i++) {
+        client.write(new Uint8Array(100).fill(i));
+        await borrower.until(() => borrower.received === 100 * i);
+      }
+      assert.deepEqual(seen, Array.from({ length: 5000 }, (_, i) => 1 + Math.floor(i / 100)));
+      if (server.giveBack !== undefined) assert.ok(memory.size <= 2, `${memory.size} buffers`);
+      await closeAll([client, atClient], [server, borrower]);
+    });
+
     it("keeps what arrives before start, with the end of stream, and gives it later", async () => {
       const net = make();
       const { client, server } = await pair(net);

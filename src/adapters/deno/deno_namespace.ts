@@ -25,6 +25,7 @@ export interface DenoTcpConn extends DenoConn {
   readonly localAddr: DenoAddress;
   readonly remoteAddr: DenoAddress;
   setNoDelay(on: boolean): void;
+  setKeepAlive(on: boolean): void;
 }
 
 /** A listener. */

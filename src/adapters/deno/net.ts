@@ -67,7 +67,7 @@ class DenoNet implements NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon {
-    const { host, port, backlog, reusePort } = options;
+    const { host, port, backlog, reusePort, keepAlive = false } = options;
     if (reusePort) return this.#node.listen(options, onConnection, outcome, onError);
     const action = `listen on ${host} port ${port}`;
     checkNetPermission(action, host, port);
@@ -78,7 +78,10 @@ class DenoNet implements NetDriver {
       const attempt = tryToListen(action, host, port, backlog);
       if (attempt.error !== null) return outcome(attempt.error, null);
       const { listener } = attempt;
-      const onConn = (conn: DenoTcpConn): void => onConnection(tcpSocket(conn));
+      const onConn = (conn: DenoTcpConn): void => {
+        if (keepAlive) conn.setKeepAlive(true);
+        onConnection(tcpSocket(conn));
+      };
       const handle = new DenoListenerHandle(listener, endpointOf(listener.addr), onConn, onError, this.#closings);
       outcome(null, handle);
       handle.accept();
@@ -87,6 +90,10 @@ class DenoNet implements NetDriver {
     return () => {
       over = true;
     };
+  }
+
+  adopt(native: unknown): SocketHandle | null {
+    return isTcpConn(native) ? tcpSocket(native) : this.#node.adopt!(native);
   }
 
   lookup(
@@ -101,6 +108,12 @@ class DenoNet implements NetDriver {
   lookupService(address: string, port: number, outcome: Outcome<ServiceName>): Abandon {
     return this.#node.lookupService!(address, port, outcome);
   }
+}
+
+/** Deno has no class of connections to ask for. */
+function isTcpConn(native: unknown): native is DenoTcpConn {
+  const { localAddr, closeWrite, setNoDelay } = (native ?? {}) as Partial<DenoTcpConn>;
+  return typeof localAddr === "object" && typeof closeWrite === "function" && typeof setNoDelay === "function";
 }
 
 function isLiteral(host: string): boolean {

@@ -17,6 +17,11 @@ export function checkNetPermission(action: string, host?: string, port?: number)
   check(action, { name: "net", host: `${host.includes(":") ? `[${host}]` : host}:${port}` });
 }
 
+/** The same for reading a file. @throws PermissionError unless the program may. */
+export function checkReadPermission(action: string, path: string): void {
+  check(action, { name: "read", path });
+}
+
 /** The same for a socket of the file system, or one with an abstract name. @throws PermissionError unless the program may connect to it. */
 export function checkUnixPermission(action: string, path: string): void {
   if (!isAbstract(path)) checkFile(action, path);

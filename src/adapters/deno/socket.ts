@@ -40,6 +40,9 @@ export class DenoSocketHandle implements SocketHandle {
   #error: Error | null = null;
 
   #buffer: Uint8Array | null = null;
+  #size = SMALLEST_READ;
+  /** A buffer that was lent and came back. */
+  #spare: Uint8Array | null = null;
   #reading = false;
   #paused = false;
   /** Read while paused: a chunk, or null for the end. */
@@ -79,7 +82,7 @@ export class DenoSocketHandle implements SocketHandle {
   #read(): void {
     if (this.#reading || this.#paused || this.#readEnded || this.#closed || this.#events === null) return;
     this.#reading = true;
-    this.#buffer ??= new Uint8Array(SMALLEST_READ);
+    this.#buffer ??= this.#takeSpare() ?? new Uint8Array(this.#size);
     this.native.read(this.#buffer).then(this.#onRead, this.#onFailure);
   }
 
@@ -104,12 +107,23 @@ export class DenoSocketHandle implements SocketHandle {
     this.#read();
   };
 
-  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many. */
+  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many, or if it comes back. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
-    if (count <= buffer.length / 2) return buffer.slice(0, count);
-    this.#buffer = new Uint8Array(count < buffer.length ? buffer.length : Math.min(4 * buffer.length, LARGEST_READ));
+    if (count <= buffer.length / 2 && this.#events!.borrows !== true) return buffer.slice(0, count);
+    if (count === buffer.length) this.#size = Math.min(4 * count, LARGEST_READ);
+    this.#buffer = null;
     return buffer.subarray(0, count);
+  }
+
+  #takeSpare(): Uint8Array | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare;
+  }
+
+  giveBack({ buffer }: Uint8Array): void {
+    if (buffer.byteLength === this.#size && !this.#closed) this.#spare = new Uint8Array(buffer);
   }
 
   // -------------------------------------------------------------- writing
@@ -202,6 +216,7 @@ export class DenoSocketHandle implements SocketHandle {
     this.#queue.clear();
     this.#held = undefined;
     this.#buffer = null;
+    this.#spare = null;
     this.native.close();
   }
 }

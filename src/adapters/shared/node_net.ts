@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { UnsupportedOperationError } from "../../errors.ts";
+import { OSError, UnsupportedOperationError } from "../../errors.ts";
 import type {
   Abandon,
   AcceptError,
@@ -53,16 +53,28 @@ class NodeNet implements NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon {
-    const { host, port, backlog, reusePort } = options;
+    const { host, port, backlog, reusePort, keepAlive = false } = options;
     const action = `listen on ${host} port ${port}`;
     if (reusePort && nodeMajor() < 22) throw new UnsupportedOperationError(`Cannot ${action}: Node ${nodeMajor()} cannot share a port`);
     this.#check(action, host, port);
     const server = getBuiltin<NodeNetModule>("node:net").createServer({ allowHalfOpen: true });
-    const place = { address: host, port };
-    const terms = { action, place, handle: (socket: NodeSocket) => new NodeSocketHandle(socket), endpoint: () => boundTo(server) };
+    const handle = (socket: NodeSocket): SocketHandle => {
+      if (keepAlive) socket.setKeepAlive(true);
+      return new NodeSocketHandle(socket);
+    };
+    const terms = { action, place: { address: host, port }, handle, endpoint: () => boundTo(server) };
     const abandon = serve(server, terms, { onConnection, outcome, onError });
     server.listen({ host, port, backlog, ...(reusePort ? { reusePort } : {}) });
     return abandon;
+  }
+
+  adopt(native: unknown): SocketHandle | null {
+    if (!(native instanceof getBuiltin<NodeNetModule>("node:net").Socket)) return null;
+    if (native.destroyed || native.connecting) {
+      throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
+    }
+    native.allowHalfOpen = true;
+    return new NodeSocketHandle(native);
   }
 
   lookup(

@@ -73,6 +73,7 @@ export class NodeSocketHandle implements SocketHandle {
       if (!this.#dropped) events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     });
     if (this.#paused) socket.pause();
+    else if (socket.isPaused()) socket.resume(); // whoever had it before has paused it
   }
 
   #tellClose(events: SocketEvents): void {
