@@ -16,7 +16,7 @@ import {
   type Resolve,
   type Suspend,
 } from "./awaitable.ts";
-import { currentStrand } from "./running.ts";
+import { currentStrand, running, runningLoop } from "./running.ts";
 import { runBody } from "./body.ts";
 import { DriverStrand, type Strand } from "./strand.ts";
 import { Task } from "./task.ts";
@@ -36,7 +36,25 @@ type Start<T> = () => CoroutineGenerator<T>;
 
 /** Something that starts when it is waited for. Outside any task, and for callbacks given by hand, it becomes a task of its own. */
 export abstract class Lazy<T> implements Awaitable<T> {
+  constructor() {
+    if (running.debugs) runningLoop()?._notes?.noteCoroutine(this);
+  }
+
   abstract get [Symbol.toStringTag](): string;
+
+  /**
+   * Whether nobody has begun to wait for it.
+   * @internal
+   */
+  abstract get _unused(): boolean;
+
+  /**
+   * What it is called, for people; "" where that is not known.
+   * @internal
+   */
+  get _label(): string {
+    return "";
+  }
 
   abstract [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown>;
 
@@ -93,9 +111,12 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   #start: Start<T> | null;
   #steps: CoroutineGenerator<T> | null = null;
   readonly #scoped: boolean;
+  readonly #name: string;
+  #unused = true;
 
-  constructor(start: Start<T> | CoroutineGenerator<T>, scoped: boolean) {
+  constructor(start: Start<T> | CoroutineGenerator<T>, scoped: boolean, name = "") {
     super();
+    this.#name = name;
     if (typeof start === "function") this.#start = start;
     else {
       this.#start = null;
@@ -129,9 +150,18 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   }
 
   close(): void {
+    this.#unused = false;
     this.#start = null;
     this.#steps?.return(undefined as T);
     this.#steps = null;
+  }
+
+  get _unused(): boolean {
+    return this.#unused;
+  }
+
+  override get _label(): string {
+    return this.#name;
   }
 
   override _scoped(): boolean {
@@ -152,6 +182,7 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
       this.#steps = start();
     }
     if (this.#steps === null) throw reused();
+    this.#unused = false;
     return this.#steps;
   }
 }
@@ -172,7 +203,9 @@ export function coroutine<A extends unknown[], T>(fn: (...args: A) => Body<T>): 
   if (typeof fn !== "function") throw new TypeError(`Cannot make a coroutine function: a function was expected, got ${typeof fn}`);
   const isGenerator = isGeneratorFunction(fn);
   const make = (...args: A): Coroutine<T> =>
-    isGenerator ? new LazyCoroutine(() => fn(...args) as CoroutineGenerator<T>, true) : new LazyCoroutine(() => runBody(fn, ...args), true);
+    isGenerator
+      ? new LazyCoroutine(() => fn(...args) as CoroutineGenerator<T>, true, fn.name)
+      : new LazyCoroutine(() => runBody(fn, ...args), true, fn.name);
   Object.defineProperty(make, "name", { value: fn.name, configurable: true });
   Object.defineProperty(make, COROUTINE_FUNCTION, { value: true });
   return make;

@@ -45,7 +45,5 @@ export const OTHER_TRACE: Readonly<Record<string, string>> = {};
 /** Topics, and scenarios of topics begun, that are still to be ported. */
 export const NOT_STARTED: Readonly<Record<string, string>> = {
   "subproc": "topic not started yet",
-  "debug": "topic not started yet",
   "659_program_process_filter": "needs processes: belongs with the topic subproc",
-  "742_v314_call_graph": "belongs to the topic debug, not started yet",
 };
