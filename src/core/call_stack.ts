@@ -14,12 +14,16 @@ const ASKING = /core[/\\](call_graph|call_stack|debug_notes|task)\.[jt]s/;
 /** What is on the stack of a probe besides the generators: the probe, what is waited for, and iterators that are objects. */
 const IN_BETWEEN = /(core[/\\](call_stack|debug_notes|single_wait|future|body)|tasks[/\\]timeout)\.[jt]s/;
 
-/** The frames of a strand and of those below it, innermost first. `live` are those on the stack. */
+/**
+ * The frames of a strand and of those below it, innermost first. `live` are those on the stack. In debug mode it is known of an async function where it made what
+ * it waits for.
+ */
 export function framesOfStrand(strand: Strand, live: readonly string[]): string[] {
   if (strand === currentStrand()) return [...live];
   const waiting = strand._waitsFor();
   const inner = waiting instanceof Strand ? framesOfStrand(waiting, live) : waiting?._label ? [waiting._label] : [];
-  return [...inner, ...framesOfSteps(strand)];
+  const origin = strand._steps === null && waiting !== null ? strand.loop._notes?.originOf(waiting) : undefined;
+  return [...inner, ...(origin?.slice(0, 1) ?? framesOfSteps(strand))];
 }
 
 /** The frames on the stack, from those who ask, `skipped` of them left out, to where the kernel called the code of the task that runs. */

@@ -94,7 +94,9 @@ export abstract class Lazy<T> implements Awaitable<T> {
     } catch (error) {
       return reject(error);
     }
-    new DriverStrand(strand, steps, resolve, reject).start(this._scoped());
+    const driver = new DriverStrand(strand, steps, resolve, reject);
+    strand.loop._notes?.noteAs(driver, this);
+    driver.start(this._scoped());
   }
 
   /**
@@ -219,6 +221,12 @@ export function awaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
 /** The same for generators that call the user's functions after they have waited: these see the context of the one who waits. */
 export function scopedAwaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
   return new LazyCoroutine(steps, true);
+}
+
+/** Something whose work was done at the call: nobody has to await it. */
+export function optional<T>(lazy: Awaitable<T>): Awaitable<T> {
+  if (running.debugs) runningLoop()?._notes?.forget(lazy);
+  return lazy;
 }
 
 /** Whether it is a call of a coroutine function: what `coroutine` gives, or a generator object. */

@@ -33,6 +33,12 @@ export class DebugNotes {
     this.#origins.set(made, userFrames());
   }
 
+  /** It comes from where `other` does. */
+  noteAs(made: object, other: object): void {
+    const origin = this.#origins.get(other);
+    if (origin !== undefined) this.#origins.set(made, origin);
+  }
+
   /** Where it was made, innermost frame first. */
   originOf(made: object): readonly string[] | undefined {
     return this.#origins.get(made);
@@ -41,10 +47,11 @@ export class DebugNotes {
   /** A coroutine was called, and is to be awaited. */
   noteCoroutine(coroutine: Unstarted): void {
     this.note(coroutine);
+    if (this.#coroutines.size >= this.#many) {
+      this.#sweep(); // without the new one, which is not ready to be asked
+      this.#many = Math.max(MANY, 2 * this.#coroutines.size);
+    }
     this.#coroutines.add(coroutine);
-    if (this.#coroutines.size < this.#many) return;
-    this.#sweep();
-    this.#many = Math.max(MANY, 2 * this.#coroutines.size);
   }
 
   /** Nobody has to await it: its work was done at the call. */
@@ -68,10 +75,11 @@ export class DebugNotes {
   }
 }
 
-const HERE = import.meta.url;
-/** Where the library's modules are, as stacks name them: by URL or by path. */
-const LIBRARY = HERE.slice(0, HERE.lastIndexOf("core/"));
-const LIBRARY_PATH = decodeURI(LIBRARY.replace(/^file:\/\//, ""));
+/** Where the library's modules are. */
+function library(): string {
+  const here = import.meta.url;
+  return here.slice(0, here.lastIndexOf("core/"));
+}
 
 /** The frames of the code that called the library; all of them where there is no such. */
 function userFrames(): readonly string[] {
@@ -82,7 +90,9 @@ function userFrames(): readonly string[] {
 
 /** Whether it is one of the library's own modules, with `at` in one of those whose paths it matches. */
 export function isOurs(frame: string, at: RegExp = /^/): boolean {
-  return (frame.includes(LIBRARY) || frame.includes(LIBRARY_PATH)) && at.test(frame);
+  if (!at.test(frame)) return false;
+  const url = library();
+  return frame.includes(url) || frame.includes(decodeURI(url.replace(/^file:\/\//, ""))); // engines name files by either
 }
 
 /** The frames on the stack, innermost first, without those of the engine. */
@@ -95,8 +105,11 @@ export function currentFrames(): string[] {
   return framesOf(stack);
 }
 
+/** Where frames are that belong to no file of the program. */
+const OF_THE_ENGINE = /(\(|^(?!.*\()(async )?)(<anonymous>|native|unknown|node:|ext:)/;
+
 /** The frames in the text of an error's stack. */
 export function framesOf(stack: string | undefined): string[] {
   const lines = (stack ?? "").split("\n").filter((line) => line.startsWith("    at ")).map((line) => line.slice("    at ".length));
-  return lines.filter((frame) => !/\((<anonymous>|native|native:.*|unknown)\)$|^(native|unknown)$/.test(frame));
+  return lines.filter((frame) => !OF_THE_ENGINE.test(frame));
 }

@@ -16,7 +16,17 @@ export {
 } from "./call_graph.ts";
 export { isCancelled, makeCancelledError } from "./cancelled.ts";
 export { Context, ContextVar, copyContext, Token } from "./context.ts";
-export { awaitable, type Coroutine, coroutine, isCoroutine, isCoroutineFunction, Lazy, reused, scopedAwaitable } from "./coroutine.ts";
+export {
+  awaitable,
+  type Coroutine,
+  coroutine,
+  isCoroutine,
+  isCoroutineFunction,
+  Lazy,
+  optional,
+  reused,
+  scopedAwaitable,
+} from "./coroutine.ts";
 export type { ExceptionContext } from "./exception_handler.ts";
 export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";

@@ -116,6 +116,12 @@ export interface NotesFace {
   note(made: object): void;
   /** That it is to be awaited. */
   noteCoroutine(coroutine: { readonly _unused: boolean; readonly _label: string }): void;
+  /** That it need not be. */
+  forget(coroutine: object): void;
+  /** Where it was made. */
+  originOf(made: object): readonly string[] | undefined;
+  /** That `made` was made where `other` was. */
+  noteAs(made: object, other: object): void;
 }
 
 /** What the host's context storage carries: a strand, or the loop whose callbacks run. */

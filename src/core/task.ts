@@ -240,9 +240,10 @@ class RootStrand extends Strand {
   override _advance(): void {
     if (this._steps !== null) return super._advance();
     if (this._hasInjection()) return this.#refuseToBegin();
+    const { coroutine } = this;
     let started: unknown;
     try {
-      started = typeof this.coroutine === "function" ? this.coroutine() : this.coroutine;
+      started = typeof coroutine === "function" ? coroutine() : coroutine;
       if (isDrivable(started)) this._steps = started[Symbol.iterator]();
       else if (isPromiseLike(started)) this.#follow(started);
       else throw notACoroutine(started);
