@@ -15,6 +15,7 @@ import {
   Future,
   type Items,
   makeCancelledError,
+  optional,
 } from "../core/mod.ts";
 import { BrokenExecutor, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { TimerToken } from "../runtime/host.ts";
@@ -259,7 +260,7 @@ export class WorkerPool implements SlotOwner {
     this.#closing = true;
     if (cancelFutures) { for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) job.cancel(); }
     if (this.#nextLoop() === null) { for (const slot of this.#idle.splice(0)) this.#retire(slot); }
-    return awaitable(this.#waitForEnd(wait));
+    return optional(awaitable(this.#waitForEnd(wait)));
   }
 
   *#waitForEnd(wait: boolean): CoroutineGenerator<void> {

@@ -115,6 +115,11 @@ export class SignalTable {
     this.#loop._signals = null;
   }
 
+  /** For reports. */
+  toString(): string {
+    return `<SignalTable ${[...this.#heard.keys()].join(" ")}>`;
+  }
+
   #hear(name: SignalName): Heard {
     const known = this.#heard.get(name);
     if (known !== undefined) return known;

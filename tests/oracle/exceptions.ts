@@ -41,9 +41,3 @@ export const NOT_ON_HOST: Readonly<Record<string, Readonly<Record<string, string
 
 /** Ports whose async twin has a trace of its own, `expected/NAME.async.txt`. */
 export const OTHER_TRACE: Readonly<Record<string, string>> = {};
-
-/** Topics, and scenarios of topics begun, that are still to be ported. */
-export const NOT_STARTED: Readonly<Record<string, string>> = {
-  "debug": "topic not started yet",
-  "742_v314_call_graph": "belongs to the topic debug, not started yet",
-};
