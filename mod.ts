@@ -37,6 +37,8 @@ export {
   type Awaitable,
   BaseEventLoop,
   type Body,
+  type CallGraphOptions,
+  captureCallGraph,
   Context,
   ContextVar,
   copyContext,
@@ -48,7 +50,10 @@ export {
   type Drivable,
   ensureFuture,
   type ExceptionContext,
+  formatCallGraph,
+  type FrameCallGraphEntry,
   Future,
+  type FutureCallGraph,
   type FutureOptions,
   Handle,
   isCancelled,
@@ -57,6 +62,7 @@ export {
   isFuture,
   type Items,
   type LoopOptions,
+  printCallGraph,
   type ResultOf,
   type Startable,
   type Suspend,
@@ -96,13 +102,28 @@ export { LifoQueue, PriorityQueue, type PriorityQueueOptions, Queue } from "./sr
 export { BaseProtocol } from "./src/net/base_protocol.ts";
 export type { ConnectionOptions, ServerOptions } from "./src/net/connection.ts";
 export type { DatagramOptions } from "./src/net/datagram_endpoint.ts";
-export { DatagramProtocol, Protocol } from "./src/net/protocols.ts";
+export {
+  type AddressInfoOptions,
+  AI_ADDRCONFIG,
+  AI_ALL,
+  AI_CANONNAME,
+  AI_NUMERICHOST,
+  AI_NUMERICSERV,
+  AI_PASSIVE,
+  AI_V4MAPPED,
+} from "./src/net/name_lookup.ts";
+export type { PipeSource } from "./src/net/pipes.ts";
+export { BufferedProtocol, DatagramProtocol, Protocol } from "./src/net/protocols.ts";
+export type { SendfileOptions } from "./src/net/sendfile.ts";
 export type { Server } from "./src/net/server.ts";
 export { createSslContext, SslContext, type SslContextOptions } from "./src/net/ssl_context.ts";
 export { SslObject } from "./src/net/ssl_object.ts";
+export type { SocketType } from "./src/net/services.ts";
 export type { StartTlsOptions, TlsClientOptions, TlsServerOptions, TlsTimeouts } from "./src/net/tls_options.ts";
+export type { UnixServerOptions } from "./src/net/unix.ts";
 export type {
   AddressFamily,
+  AddressInfo,
   BaseTransport,
   Data,
   DatagramTransport,
@@ -118,10 +139,15 @@ export type { PeerCertificate } from "./src/runtime/tls_driver.ts";
 
 // streams
 export { type ClientHandler, openConnection, startServer, StreamReaderProtocol } from "./src/streams/open_connection.ts";
+export { openUnixConnection, startUnixServer } from "./src/streams/open_unix_connection.ts";
 export { type StreamOptions, StreamReader } from "./src/streams/stream_reader.ts";
 export { StreamWriter } from "./src/streams/stream_writer.ts";
+export { fromReadableStream, toReadableStream, toWritableStream } from "./src/streams/web_streams.ts";
 
-// signals
+// processes and signals
+export { createSubprocessExec, createSubprocessShell, type Process, type StopOptions } from "./src/process/process.ts";
+export { DEVNULL, PIPE, STDOUT, type SubprocessOptions } from "./src/process/subprocess_options.ts";
+export { SubprocessProtocol, type SubprocessTransport } from "./src/process/subprocess_protocol.ts";
 export { type SignalName, signals } from "./src/process/signals.ts";
 
 // executors
@@ -159,6 +185,7 @@ export {
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  SendfileNotAvailableError,
   SSLCertVerificationError,
   SSLError,
   TimeoutError,

@@ -61,6 +61,18 @@ export class RuntimeError extends Error {
   }
 }
 
+/** A file cannot be sent without reading it, and that was ruled out. */
+export class SendfileNotAvailableError extends RuntimeError {
+  /** The name of the class. */
+  override get name(): string {
+    return "SendfileNotAvailableError";
+  }
+  /** Which error it is, across copies and threads. */
+  override get code(): "SENDFILE_NOT_AVAILABLE" {
+    return "SENDFILE_NOT_AVAILABLE";
+  }
+}
+
 /** This runtime cannot do what was asked; the message names it. */
 export class UnsupportedOperationError extends Error {
   /** The name of the class. */

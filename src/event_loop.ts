@@ -20,14 +20,21 @@ import { checkExecutor, runInExecutor, shutdownDefaultExecutor } from "./executo
 import type { ModuleFunction } from "./executors/module_function.ts";
 import type { Executor } from "./executors/pool_executors.ts";
 import type { BaseProtocol } from "./net/base_protocol.ts";
-import { type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
+import { connectAcceptedSocket, type ConnectionOptions, createConnection, createServer, type ServerOptions } from "./net/connection.ts";
 import { createDatagramEndpoint, type DatagramOptions } from "./net/datagram_endpoint.ts";
-import type { DatagramProtocol, Protocol } from "./net/protocols.ts";
+import { type AddressInfoOptions, getaddrinfo, getnameinfo } from "./net/name_lookup.ts";
+import { connectReadPipe, connectWritePipe, type PipeSource } from "./net/pipes.ts";
+import type { BufferedProtocol, DatagramProtocol, Protocol } from "./net/protocols.ts";
+import { sendfile, type SendfileOptions } from "./net/sendfile.ts";
 import type { Server } from "./net/server.ts";
 import type { SslContext } from "./net/ssl_context.ts";
 import { startTls } from "./net/start_tls.ts";
-import type { StartTlsOptions } from "./net/tls_options.ts";
-import type { DatagramTransport, Transport } from "./net/transports.ts";
+import { createUnixConnection, createUnixServer, type UnixServerOptions } from "./net/unix.ts";
+import type { StartTlsOptions, TlsClientOptions, TlsServerOptions } from "./net/tls_options.ts";
+import type { AddressInfo, DatagramTransport, ReadTransport, SocketAddress, Transport, WriteTransport } from "./net/transports.ts";
+import { subprocessExec, subprocessShell } from "./process/subprocess.ts";
+import type { SubprocessOptions } from "./process/subprocess_options.ts";
+import type { SubprocessProtocol, SubprocessTransport } from "./process/subprocess_protocol.ts";
 import { addSignalHandler, removeSignalHandler, type SignalName, type SignalTable } from "./process/signals.ts";
 import { CoreEventLoop } from "./without_io/event_loop.ts";
 
@@ -61,7 +68,10 @@ export class EventLoop extends CoreEventLoop {
    * @throws OSError, of the class that tells why, when no address can be reached; one that tells them all when they failed for different
    * reasons. Cancelling it leaves nothing open.
    */
-  createConnection<P extends Partial<Protocol>>(protocolFactory: () => P, options: ConnectionOptions): Awaitable<[Transport, P]> {
+  createConnection<P extends Partial<Protocol> | Partial<BufferedProtocol>>(
+    protocolFactory: () => P,
+    options: ConnectionOptions,
+  ): Awaitable<[Transport, P]> {
     return createConnection(this, protocolFactory, options);
   }
 
@@ -70,8 +80,54 @@ export class EventLoop extends CoreEventLoop {
    *
    * @throws OSError, of the class that tells why, when an address cannot be bound.
    */
-  createServer(protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
+  createServer(protocolFactory: () => Partial<Protocol> | Partial<BufferedProtocol>, options: ServerOptions): Awaitable<Server> {
     return createServer(this, protocolFactory, options);
+  }
+
+  /**
+   * Takes over a connection that was accepted elsewhere, of the host's own kind: a socket of node:net, on Deno a `Deno.TcpConn` too. Nobody else may use
+   * it from now on. With `ssl` TLS comes at once, and this side is the server.
+   *
+   * @throws TypeError for anything else, OSError for one that is closed; as `startTls` what goes wrong with TLS. Cancelling it closes the connection.
+   */
+  connectAcceptedSocket<P extends Partial<Protocol> | Partial<BufferedProtocol>>(
+    protocolFactory: () => P,
+    socket: unknown,
+    options: TlsServerOptions = {},
+  ): Awaitable<[Transport, P]> {
+    return connectAcceptedSocket(this, protocolFactory, socket, options);
+  }
+
+  /**
+   * Connects to the socket at a path of the file system or, with a path that begins with NUL, to an abstract name of Linux. What it gives is as of
+   * `createConnection`; TLS needs a `serverHostname`.
+   *
+   * @throws OSError, of the class that tells why: FileNotFoundError when nothing is there, ConnectionRefusedError when nobody listens, one with `code`
+   * EAGAIN when too many wait to be accepted (on Bun a ConnectionRefusedError), for the system does not wait as with TCP.
+   * UnsupportedOperationError where the host has no such sockets or no abstract names. Cancelling it leaves nothing open.
+   */
+  createUnixConnection<P extends Partial<Protocol> | Partial<BufferedProtocol>>(
+    protocolFactory: () => P,
+    path: string,
+    options: TlsClientOptions = {},
+  ): Awaitable<[Transport, P]> {
+    return createUnixConnection(this, protocolFactory, path, options);
+  }
+
+  /**
+   * Listens at a path of the file system, or at an abstract name, which begins with NUL. A socket that is there is removed when nobody listens at it any
+   * more, which is found out by connecting to it. The file appears whole, with its mode, and is removed when the server is closed, unless another
+   * one has taken its place.
+   *
+   * @throws OSError, of the class that tells why: with `code` EADDRINUSE when the path is in use or something else is there; UnsupportedOperationError
+   * where the host has no such sockets or no abstract names. Cancelling it leaves no file.
+   */
+  createUnixServer(
+    protocolFactory: () => Partial<Protocol> | Partial<BufferedProtocol>,
+    path: string,
+    options: UnixServerOptions = {},
+  ): Awaitable<Server> {
+    return createUnixServer(this, protocolFactory, path, options);
   }
 
   /**
@@ -92,6 +148,18 @@ export class EventLoop extends CoreEventLoop {
   }
 
   /**
+   * Sends a file, or the part of it from `offset`, `count` bytes at the most, and gives how many bytes that was. The file is given by its path or by
+   * its URL. It is read and written in blocks, no faster than the peer takes them. Meanwhile the transport receives nothing, and what
+   * is written by others comes in between. Cancelling it leaves the connection as it is, with a part of the file sent.
+   *
+   * @throws FileNotFoundError, or another OSError, when the file cannot be read; ConnectionResetError when the connection is lost; RuntimeError when
+   * the transport is closing; SendfileNotAvailableError without `fallback`.
+   */
+  sendfile(transport: WriteTransport, file: string | URL, options: SendfileOptions = {}): Awaitable<number> {
+    return sendfile(this, transport, file, options);
+  }
+
+  /**
    * Opens a datagram endpoint, and gives the transport and the protocol that `protocolFactory` made, whose `connectionMade` was called.
    *
    * @throws OSError, of the class that tells why, when it cannot be bound or connected; UnsupportedOperationError for `reusePort` where the host
@@ -102,6 +170,70 @@ export class EventLoop extends CoreEventLoop {
     options: DatagramOptions,
   ): Awaitable<[DatagramTransport, P]> {
     return createDatagramEndpoint(this, protocolFactory, options);
+  }
+
+  /**
+   * The addresses of a host, in the resolver's order, each for every type of socket that is asked for. The host is an address or a name, or null for this
+   * machine; the port a number, a number as text, the name of a service, or null for 0. Services are those of a small table of the library.
+   *
+   * Cancelling it gives up waiting; the host's lookup goes on unheard.
+   *
+   * @throws AddressInfoError (Python's `socket.gaierror`), whose `code` says why: EAI_NONAME, EAI_SERVICE, EAI_ADDRFAMILY, EAI_AGAIN, EAI_BADFLAGS.
+   */
+  getaddrinfo(host: string | null, port: number | string | null, options: AddressInfoOptions = {}): Awaitable<AddressInfo[]> {
+    return getaddrinfo(this, host, port, options);
+  }
+
+  /**
+   * What an address and a port are called: `["localhost", "http"]`. The address or the number itself where there is no name, and with `numeric`.
+   *
+   * @throws AddressInfoError with `code` EAI_NONAME when the host is a name, EAI_FAMILY for a path.
+   */
+  getnameinfo(address: SocketAddress, options: { readonly numeric?: boolean } = {}): Awaitable<[host: string, service: string]> {
+    return getnameinfo(this, address, options);
+  }
+
+  /**
+   * Reads from a pipe: the standard input, a file descriptor, a FIFO (which is there once somebody has opened it for writing), a stream of the web. Gives
+   * the transport and the protocol that `protocolFactory` made, whose `connectionMade` was called. Closing the transport closes the pipe, the
+   * standard input for good.
+   *
+   * @throws RangeError for a path or descriptor of something else, a file for example; OSError when it cannot be opened. Cancelling it leaves nothing open.
+   */
+  connectReadPipe<P extends Partial<Protocol>>(protocolFactory: () => P, pipe: PipeSource): Awaitable<[ReadTransport, P]> {
+    return connectReadPipe(this, protocolFactory, pipe);
+  }
+
+  /**
+   * Writes to a pipe: the standard output or errors, a file descriptor, a FIFO (which is there once somebody has opened it for reading), a stream of the
+   * web. As `connectReadPipe` otherwise, but the standard ones are never closed, since `console` writes to them too. `connectionLost` of the protocol tells of a reader that has gone, mostly not before something is written.
+   */
+  connectWritePipe<P extends Partial<BaseProtocol>>(protocolFactory: () => P, pipe: PipeSource): Awaitable<[WriteTransport, P]> {
+    return connectWritePipe(this, protocolFactory, pipe);
+  }
+
+  /**
+   * Starts a program with arguments, without a shell, and gives its transport and the protocol that `protocolFactory` made, whose `connectionMade` was
+   * called. A program without a slash is looked for in PATH.
+   *
+   * @throws as `createSubprocessExec`. Cancelling it kills what was started.
+   */
+  subprocessExec<P extends Partial<SubprocessProtocol>>(
+    protocolFactory: () => P,
+    program: string,
+    args: readonly string[] = [],
+    options: Omit<SubprocessOptions, "limit"> = {},
+  ): Awaitable<[SubprocessTransport, P]> {
+    return subprocessExec(this, protocolFactory, program, args, options);
+  }
+
+  /** Runs a command line by /bin/sh. @throws as `subprocessExec`. */
+  subprocessShell<P extends Partial<SubprocessProtocol>>(
+    protocolFactory: () => P,
+    command: string,
+    options: Omit<SubprocessOptions, "limit"> = {},
+  ): Awaitable<[SubprocessTransport, P]> {
+    return subprocessShell(this, protocolFactory, command, options);
   }
 
   /**

@@ -59,8 +59,18 @@ export const LAYERS: readonly Layer[] = [
   {
     name: "testing",
     holds: ["src/testing/"],
-    // Its context storage is the host's.
-    imports: [...PRIMITIVES, ...IO, "gen", "type runtime", "without_io", "event_loop", "runner", "src/adapters/default_runtime.ts"],
+    // Its context storage is the host's, and the errors of its network are those that a host's would be made of.
+    imports: [
+      ...PRIMITIVES,
+      ...IO,
+      "gen",
+      "type runtime",
+      "without_io",
+      "event_loop",
+      "runner",
+      "src/adapters/default_runtime.ts",
+      "src/adapters/shared/error_map.ts",
+    ],
   },
   {
     name: "worker_entry",

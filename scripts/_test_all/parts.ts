@@ -62,7 +62,7 @@ function checkPart(): Part {
 
 function unitPart(id: RuntimeId, paths: readonly string[]): Part {
   const command = [executable(id), ...runnerArguments(id, paths)] as const;
-  return { name: `unit on ${id}`, group: "unit", command, printer: id === "deno" || id === "bun" ? id : "node", limit: 240 };
+  return { name: `unit on ${id}`, group: "unit", command, printer: id === "deno" || id === "bun" ? id : "node", limit: 400 };
 }
 
 function runnerArguments(id: RuntimeId, paths: readonly string[]): string[] {

@@ -42,7 +42,7 @@ export class Deque<T> {
     return this.#length === 0 ? undefined : this.#items[this.#head];
   }
 
-  /** Puts another item in the place of the first, of at least one. */
+  /** Puts another item in the place of the first; there has to be one. */
   replaceFirst(item: T): void {
     this.#items[this.#head] = item;
   }

@@ -9,6 +9,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Startable } from "./awaitable.ts";
 import { currentValues, NO_VALUES } from "./context.ts";
 import { isCoroutineFunction } from "./coroutine.ts";
+import type { DebugNotes } from "./debug_notes.ts";
 import { type ExceptionContext, formatReport } from "./exception_handler.ts";
 import { type Failing, FailureLog } from "./failure_log.ts";
 import { Future } from "./future.ts";
@@ -78,7 +79,11 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
     if (this.isClosed()) return;
     this._end();
-    for (const open of [...this._open]) open.close();
+    this._notes?.reportUnawaited();
+    for (const open of [...this._open]) {
+      if (this.getDebug()) console.warn(`ResourceWarning: unclosed ${open}`);
+      open.close();
+    }
     this._open.clear();
     for (const task of this._allTasks()) this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task });
     this.#failures.report();
@@ -99,6 +104,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
     this._checkOpen();
     this.#checkCallback(callback, "callSoon");
     const handle = new Handle(this, callback as Callback, args, currentValues());
+    this._notes?.note(handle);
     this._schedule(handle);
     return handle;
   }
@@ -127,6 +133,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
   #startTimer(when: number, callback: Callback, args: readonly unknown[]): TimerHandle {
     this.#checkCallback(callback, "callLater and callAt");
     const timer = new TimerHandle(this, when, callback, args, currentValues());
+    this._notes?.note(timer);
     this._addTimer(when, timer);
     return timer;
   }
@@ -236,6 +243,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
    * throws goes to the default one.
    */
   callExceptionHandler(context: ExceptionContext): void {
+    if (this._notes !== null) context = withOrigin(context, this._notes);
     const handler = this.#exceptionHandler;
     if (handler === null) return this.#reportByDefault(context);
     try {
@@ -258,6 +266,16 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
     this.#failures.add(future as Failing);
     this._lookAgain();
   }
+}
+
+/** Tells where what a report is about was made, where that is known. */
+function withOrigin(context: ExceptionContext, notes: DebugNotes): ExceptionContext {
+  if ("sourceTraceback" in context) return context;
+  for (const about of [context.task, context.future, context.handle]) {
+    const sourceTraceback = about && notes.originOf(about);
+    if (sourceTraceback !== undefined) return { ...context, sourceTraceback };
+  }
+  return context;
 }
 
 /** Calls `fn` with the context variables of whom a report is about. */

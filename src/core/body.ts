@@ -115,7 +115,8 @@ class BodyStrand extends Strand implements Suspension {
 
   /** For `yield*`: gives the outcome, once there is one. Until then it hands itself to the kernel, and is its own iterator result. */
   next(): IteratorResult<unknown, unknown> {
-    if (!this.#ended) return this;
+    if (running.probe !== null) running.probe();
+    if (!this.#ended || running.probe !== null) return this;
     this.#parent._unwait(this);
     this._passUp(this.#parent); // now, as a wait that is over must not be the one that it is thrown at
     if (this.#error !== null) throw this.#error.error;

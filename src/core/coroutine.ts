@@ -16,7 +16,7 @@ import {
   type Resolve,
   type Suspend,
 } from "./awaitable.ts";
-import { currentStrand } from "./running.ts";
+import { currentStrand, running, runningLoop } from "./running.ts";
 import { runBody } from "./body.ts";
 import { DriverStrand, type Strand } from "./strand.ts";
 import { Task } from "./task.ts";
@@ -36,7 +36,25 @@ type Start<T> = () => CoroutineGenerator<T>;
 
 /** Something that starts when it is waited for. Outside any task, and for callbacks given by hand, it becomes a task of its own. */
 export abstract class Lazy<T> implements Awaitable<T> {
+  constructor() {
+    if (running.debugs) runningLoop()?._notes?.noteCoroutine(this);
+  }
+
   abstract get [Symbol.toStringTag](): string;
+
+  /**
+   * Whether nobody has begun to wait for it.
+   * @internal
+   */
+  abstract get _unused(): boolean;
+
+  /**
+   * What it is called, for people; "" where that is not known.
+   * @internal
+   */
+  get _label(): string {
+    return "";
+  }
 
   abstract [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown>;
 
@@ -76,7 +94,9 @@ export abstract class Lazy<T> implements Awaitable<T> {
     } catch (error) {
       return reject(error);
     }
-    new DriverStrand(strand, steps, resolve, reject).start(this._scoped());
+    const driver = new DriverStrand(strand, steps, resolve, reject);
+    strand.loop._notes?.noteAs(driver, this);
+    driver.start(this._scoped());
   }
 
   /**
@@ -93,9 +113,12 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   #start: Start<T> | null;
   #steps: CoroutineGenerator<T> | null = null;
   readonly #scoped: boolean;
+  readonly #name: string;
+  #unused = true;
 
-  constructor(start: Start<T> | CoroutineGenerator<T>, scoped: boolean) {
+  constructor(start: Start<T> | CoroutineGenerator<T>, scoped: boolean, name = "") {
     super();
+    this.#name = name;
     if (typeof start === "function") this.#start = start;
     else {
       this.#start = null;
@@ -129,9 +152,18 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
   }
 
   close(): void {
+    this.#unused = false;
     this.#start = null;
     this.#steps?.return(undefined as T);
     this.#steps = null;
+  }
+
+  get _unused(): boolean {
+    return this.#unused;
+  }
+
+  override get _label(): string {
+    return this.#name;
   }
 
   override _scoped(): boolean {
@@ -152,6 +184,7 @@ class LazyCoroutine<T> extends Lazy<T> implements Coroutine<T> {
       this.#steps = start();
     }
     if (this.#steps === null) throw reused();
+    this.#unused = false;
     return this.#steps;
   }
 }
@@ -172,7 +205,9 @@ export function coroutine<A extends unknown[], T>(fn: (...args: A) => Body<T>): 
   if (typeof fn !== "function") throw new TypeError(`Cannot make a coroutine function: a function was expected, got ${typeof fn}`);
   const isGenerator = isGeneratorFunction(fn);
   const make = (...args: A): Coroutine<T> =>
-    isGenerator ? new LazyCoroutine(() => fn(...args) as CoroutineGenerator<T>, true) : new LazyCoroutine(() => runBody(fn, ...args), true);
+    isGenerator
+      ? new LazyCoroutine(() => fn(...args) as CoroutineGenerator<T>, true, fn.name)
+      : new LazyCoroutine(() => runBody(fn, ...args), true, fn.name);
   Object.defineProperty(make, "name", { value: fn.name, configurable: true });
   Object.defineProperty(make, COROUTINE_FUNCTION, { value: true });
   return make;
@@ -186,6 +221,12 @@ export function awaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
 /** The same for generators that call the user's functions after they have waited: these see the context of the one who waits. */
 export function scopedAwaitable<T>(steps: CoroutineGenerator<T>): Awaitable<T> {
   return new LazyCoroutine(steps, true);
+}
+
+/** Something whose work was done at the call: nobody has to await it. */
+export function optional<T>(lazy: Awaitable<T>): Awaitable<T> {
+  if (running.debugs) runningLoop()?._notes?.forget(lazy);
+  return lazy;
 }
 
 /** Whether it is a call of a coroutine function: what `coroutine` gives, or a generator object. */

@@ -31,16 +31,21 @@ export interface ExceptionContext {
   /** The server it happened to. */
   // deno-lint-ignore no-explicit-any -- of the layers above
   server?: any;
+  /** In debug mode: where the task, future or callback was made, innermost frame first. */
+  sourceTraceback?: readonly string[];
   /** Whatever else is told. */
   [key: string]: unknown;
 }
+
+const APART: ReadonlySet<string> = new Set(["message", "exception", "sourceTraceback"]);
 
 /** The report as text: the message, then a line for each further field, and the error as the console is to show it. */
 export function formatReport(context: ExceptionContext): [text: string] | [text: string, exception: unknown] {
   const lines = [context.message || "Unhandled exception in event loop"];
   for (const key of Object.keys(context).sort()) {
-    if (key !== "message" && key !== "exception") lines.push(`${key}: ${describe(context[key])}`);
+    if (!APART.has(key)) lines.push(`${key}: ${describe(context[key])}`);
   }
+  if (context.sourceTraceback !== undefined) lines.push("created at", ...context.sourceTraceback.map((frame) => `    at ${frame}`));
   const text = lines.join("\n");
   return "exception" in context ? [text, context.exception] : [text];
 }

@@ -16,10 +16,19 @@ import {
   type Suspend,
 } from "./awaitable.ts";
 import { isCancelled, makeCancelledError } from "./cancelled.ts";
-import { type Context, copyContext } from "./context.ts";
+import { type Context, copyContext, NO_VALUES } from "./context.ts";
 import type { Failure } from "./failure_log.ts";
-import { type AbstractEventLoop, type Callback, Handle } from "./handle.ts";
-import { currentStrand, type LoopFace, type Runnable, someLoop, type StrandFace, type Suspension, type Waiting } from "./running.ts";
+import { type AbstractEventLoop, type Callback, Handle, Link } from "./handle.ts";
+import {
+  currentStrand,
+  type LoopFace,
+  type Runnable,
+  running,
+  someLoop,
+  type StrandFace,
+  type Suspension,
+  type Waiting,
+} from "./running.ts";
 
 const PENDING = 0;
 const RESULT = 1;
@@ -50,6 +59,7 @@ export class Future<T = unknown> implements Awaitable<T> {
     const loop = options.loop as LoopFace | undefined;
     if (loop !== undefined && typeof loop._schedule !== "function") throw new TypeError("Cannot make a future: its loop is no event loop");
     this._loop = loop ?? someLoop();
+    this._loop._notes?.note(this);
   }
 
   /** "Future", or "Task". */
@@ -191,6 +201,30 @@ export class Future<T = unknown> implements Awaitable<T> {
   addDoneCallback(callback: (future: this) => void, options: { readonly context?: Context } = {}): void {
     if (typeof callback !== "function") throw new TypeError(`Cannot add a done callback: a function was expected, got ${typeof callback}`);
     this._addWaiter(new Handle(this._loop, callback as Callback, [this], options.context ?? copyContext()));
+  }
+
+  /**
+   * The same for a callback of the library, which looks at no context variables: `whom` goes on when this is done.
+   * @internal
+   */
+  _addLink(callback: (future: this) => void, whom: Future<unknown>): void {
+    this._addWaiter(new Link(this._loop, callback as Callback, [this], NO_VALUES, whom));
+  }
+
+  /**
+   * The tasks that wait for it, also by way of futures that stand for several.
+   * @internal
+   */
+  _awaitingTasks(found: Set<Future<unknown>> = new Set(), seen: Set<Future<unknown>> = new Set()): Set<Future<unknown>> {
+    if (seen.has(this)) return found;
+    seen.add(this);
+    for (const item of Array.isArray(this.#callbacks) ? this.#callbacks : [this.#callbacks]) {
+      const whom = item?._whoWaits?.();
+      if (!(whom instanceof Future)) continue;
+      if (whom[Symbol.toStringTag] === "Task") found.add(whom);
+      else whom._awaitingTasks(found, seen);
+    }
+    return found;
   }
 
   /** Removes every registration of `callback`; gives their number. */
@@ -360,6 +394,10 @@ class Await implements Runnable, Waiting {
     return String(this.#strand?.task ?? this.#future);
   }
 
+  _whoWaits(): object | null {
+    return this.#strand?.task ?? null;
+  }
+
   _run(): void {
     const strand = this.#strand;
     if (strand === null) return this.#future._settle(this.#resolve, this.#reject);
@@ -383,8 +421,9 @@ class FutureIterator<T> implements Suspension {
   }
 
   next(): IteratorResult<FutureIterator<T>, T> {
-    if (!this.#future.done()) return this;
-    return { done: true, value: this.#future.result() };
+    if (running.probe !== null) running.probe();
+    else if (this.#future.done()) return { done: true, value: this.#future.result() };
+    return this;
   }
 
   throw(error: unknown): never {
@@ -427,7 +466,7 @@ class Chained<T> extends Future<T> {
   constructor(source: Future<unknown>, onFulfilled: ThenCallback, onRejected: ThenCallback) {
     super({ loop: source._loop });
     this.#source = source;
-    source.addDoneCallback(() => this.#sourceEnded(source, onFulfilled, onRejected));
+    source._addWaiter(new Link(this._loop, () => this.#sourceEnded(source, onFulfilled, onRejected), [], copyContext(), this));
   }
 
   override cancel(message?: string): boolean {

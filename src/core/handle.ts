@@ -75,6 +75,22 @@ export class Handle {
   }
 }
 
+/** A callback of the library on a future, for another that goes on when that one is done. */
+export class Link extends Handle {
+  readonly #whom: object;
+
+  /** @internal */
+  constructor(loop: LoopFace, callback: Callback, args: readonly unknown[], context: Context | Values, whom: object) {
+    super(loop, callback, args, context);
+    this.#whom = whom;
+  }
+
+  /** @internal */
+  _whoWaits(): object {
+    return this.#whom;
+  }
+}
+
 /** A call at a time: what `callLater` and `callAt` give. */
 export class TimerHandle extends Handle {
   readonly #when: number;

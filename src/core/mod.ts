@@ -18,9 +18,27 @@ export type {
 } from "./awaitable.ts";
 export { type Asyncgen, asyncgen } from "./asyncgen.ts";
 export { allTasks, type AnyRuntime, BaseEventLoop, checkDelay, currentLoop, type LoopOptions } from "./base_event_loop.ts";
+export {
+  type CallGraphOptions,
+  captureCallGraph,
+  formatCallGraph,
+  type FrameCallGraphEntry,
+  type FutureCallGraph,
+  printCallGraph,
+} from "./call_graph.ts";
 export { isCancelled, makeCancelledError } from "./cancelled.ts";
 export { Context, ContextVar, copyContext, Token } from "./context.ts";
-export { awaitable, type Coroutine, coroutine, isCoroutine, isCoroutineFunction, Lazy, reused, scopedAwaitable } from "./coroutine.ts";
+export {
+  awaitable,
+  type Coroutine,
+  coroutine,
+  isCoroutine,
+  isCoroutineFunction,
+  Lazy,
+  optional,
+  reused,
+  scopedAwaitable,
+} from "./coroutine.ts";
 export type { ExceptionContext } from "./exception_handler.ts";
 export { Future, isFuture } from "./future.ts";
 export { type AbstractEventLoop, Handle, TimerHandle } from "./handle.ts";

@@ -21,6 +21,8 @@ export interface Runnable {
   _run(): void;
   /** Whether it calls functions of the user, which are to see the loop's own context, and no task's. */
   readonly _callsUser?: boolean;
+  /** Whom it wakes: a task, or a future that stands for others; null where that is not known. For those who look at who waits for whom. */
+  _whoWaits?(): object | null;
 }
 
 /** Something that a strand waits for. */
@@ -29,6 +31,8 @@ export interface Waiting {
   cancel(message?: string): boolean;
   /** Whether it ended so, and whoever waits is still to hear of it. */
   cancelled(): boolean;
+  /** What it is called where it is a function that waits, as in a call stack; "" where it is none. */
+  readonly _label?: string;
 }
 
 /** A task, as strands and the loop see it. */
@@ -82,6 +86,8 @@ export interface StrandFace extends Waiting {
 /** A loop, as futures, tasks and strands see it. */
 export interface LoopFace {
   readonly _runtime: Runtime;
+  /** In debug mode. */
+  readonly _notes: NotesFace | null;
   readonly _storage: ContextStorage;
   isRunning(): boolean;
   isClosed(): boolean;
@@ -104,6 +110,20 @@ export interface LoopFace {
   _addTimer(when: number, item: TimerItem): void;
   /** A timer in the heap was cancelled. */
   _timerCancelled(): void;
+}
+
+/** What a loop in debug mode takes note of. */
+export interface NotesFace {
+  /** Where it is made. */
+  note(made: object): void;
+  /** That it is to be awaited. */
+  noteCoroutine(coroutine: { readonly _unused: boolean; readonly _label: string }): void;
+  /** That it need not be. */
+  forget(coroutine: object): void;
+  /** Where it was made. */
+  originOf(made: object): readonly string[] | undefined;
+  /** That `made` was made where `other` was. */
+  noteAs(made: object, other: object): void;
 }
 
 /** What the host's context storage carries: a strand, or the loop whose callbacks run. */
@@ -129,6 +149,10 @@ interface Running {
   defaultLoop: LoopFace | null;
   /** How many tasks were made, for their names. */
   tasks: number;
+  /** Whether any loop was in debug mode. */
+  debugs: boolean;
+  /** Called by what a generator waits for when it is asked for its next step: someone only wants to see the stack. */
+  probe: (() => void) | null;
   /** What tsyncio/gen was told to make futures of: conversions, by the prototypes of the registered types. */
   yieldables: Map<object, (value: never) => unknown> | null;
   /** The executor's worker that this thread is; filled when it begins to serve. */
@@ -163,6 +187,8 @@ export const running: Running = {
   makeDefaultLoop: null,
   defaultLoop: null,
   tasks: 0,
+  debugs: false,
+  probe: null,
   yieldables: null,
   worker: null,
 };

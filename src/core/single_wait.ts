@@ -8,7 +8,7 @@ import type { RuntimeError } from "../errors.ts";
 import type { Reject, Resolve, Suspend } from "./awaitable.ts";
 import { makeCancelledError } from "./cancelled.ts";
 import { Lazy, reused } from "./coroutine.ts";
-import type { LoopFace, Runnable, StrandFace, Suspension } from "./running.ts";
+import { type LoopFace, type Runnable, running, type StrandFace, type Suspension } from "./running.ts";
 import { foreignYield, type Strand } from "./strand.ts";
 
 const NEW = 0;
@@ -109,8 +109,14 @@ export abstract class SingleWait<T> extends Lazy<T> implements Suspension, Runna
   }
 
   next(): IteratorResult<unknown, T> {
+    if (running.probe !== null) return this.#showStack();
     if (this.#goOn(null)) return this;
     return { done: true, value: this._outcome() };
+  }
+
+  #showStack(): this {
+    running.probe!();
+    return this;
   }
 
   throw(error: unknown): never {
@@ -123,7 +129,7 @@ export abstract class SingleWait<T> extends Lazy<T> implements Suspension, Runna
     return { done: true, value };
   }
 
-  get _unused(): boolean {
+  override get _unused(): boolean {
     return this.#state === NEW;
   }
 

@@ -43,6 +43,14 @@ class Pause<T> extends Lazy<T> implements Waiting, Runnable {
     return this;
   }
 
+  get _unused(): boolean {
+    return this.#state === "new";
+  }
+
+  override get _label(): string {
+    return "sleep";
+  }
+
   next(): IteratorResult<Suspend | undefined, T> {
     if (this.#state === "suspended") return this.return(this.#result);
     this.#state = "suspended";
@@ -105,6 +113,10 @@ class Sleep<T> extends SingleWait<T> implements TimerItem {
     super();
     this.#delay = delay;
     this.#result = result;
+  }
+
+  override get _label(): string {
+    return "sleep";
   }
 
   _begin(loop: LoopFace | null): true {

@@ -420,6 +420,28 @@ export abstract class Strand implements StrandFace, Runnable, Store {
   }
 
   /** @internal */
+  _whoWaits(): object {
+    return this.task;
+  }
+
+  /**
+   * What it waits for; of an async function the first of several.
+   * @internal
+   */
+  _waitsFor(): Waiting | null {
+    if (this.#waiting !== null || this._steps !== null) return this.#waiting;
+    return this.#rare?.others?.values().next().value ?? null;
+  }
+
+  /**
+   * What its function is called, for people.
+   * @internal
+   */
+  _functionName(): string {
+    return "<anonymous>";
+  }
+
+  /** @internal */
   _strand(): StrandFace | null {
     return this.task.done() ? null : this;
   }

@@ -7,7 +7,9 @@ import { typeName } from "../_internal/type_name.ts";
 import { RuntimeError } from "../errors.ts";
 import { asPromise, isDrivable, isPromiseLike, type Startable } from "./awaitable.ts";
 import { isCancelled } from "./cancelled.ts";
+import { framesOfStrand, liveFrames } from "./call_stack.ts";
 import { Context, contextOf, currentValues } from "./context.ts";
+import { framesOf } from "./debug_notes.ts";
 import { asText, Future } from "./future.ts";
 import { currentStore, currentStrand, running, runningLoop, type TaskFace, type Values } from "./running.ts";
 import { Strand } from "./strand.ts";
@@ -137,6 +139,41 @@ export class Task<T = unknown> extends Future<T> {
     return this._context;
   }
 
+  /**
+   * Where its code is suspended, or running, outermost frame first, as engines write frames; of a task that failed the frames of its error; none when it has ended
+   * otherwise. With a limit: so many, of a suspended task the newest, of a failed one the oldest.
+   *
+   * Of an async function that is suspended engines do not tell where; then its name stands there, and what it waits for.
+   */
+  getStack(limit?: number): string[] {
+    if (this._failed()) {
+      const frames = framesOf((this._failure!.exception as Partial<Error> | null)?.stack).reverse();
+      return limit === undefined ? frames : frames.slice(0, limit);
+    }
+    const frames = this._frames(liveFrames()).reverse();
+    return limit === undefined || limit >= frames.length ? frames : frames.slice(frames.length - limit);
+  }
+
+  /** Writes what `getStack` gives, line by line, with `write`, or `console.error` at once. */
+  printStack(options: { readonly limit?: number; readonly write?: (line: string) => void } = {}): void {
+    const frames = this.getStack(options.limit);
+    const title = frames.length === 0
+      ? `No stack for ${this}`
+      : `${this._failed() ? "Traceback" : "Stack"} for ${this} (most recent call last):`;
+    const lines = [title, ...frames.map((frame) => `    at ${frame}`)];
+    if (this._failed()) lines.push(String(this._failure!.exception));
+    if (options.write === undefined) console.error(lines.join("\n"));
+    else for (const line of lines) options.write(line);
+  }
+
+  /**
+   * Innermost first; `live` are those on the stack.
+   * @internal
+   */
+  _frames(live: readonly string[]): string[] {
+    return this.done() ? [] : framesOfStrand(this.#root, live);
+  }
+
   /** Aborts with a CancelledError when the task is cancelled. Made when first asked for, and anew after it has aborted. */
   get signal(): AbortSignal {
     return this.#root.signal;
@@ -189,6 +226,10 @@ class RootStrand extends Strand {
     return this.task as Task;
   }
 
+  override _functionName(): string {
+    return typeof this.coroutine === "function" && this.coroutine.name !== "" ? this.coroutine.name : "<anonymous>";
+  }
+
   /** The first step at once, on the stack of the maker. */
   startNow(): void {
     this.loop._storage.run(this, () => this.step());
@@ -199,9 +240,10 @@ class RootStrand extends Strand {
   override _advance(): void {
     if (this._steps !== null) return super._advance();
     if (this._hasInjection()) return this.#refuseToBegin();
+    const { coroutine } = this;
     let started: unknown;
     try {
-      started = typeof this.coroutine === "function" ? this.coroutine() : this.coroutine;
+      started = typeof coroutine === "function" ? coroutine() : coroutine;
       if (isDrivable(started)) this._steps = started[Symbol.iterator]();
       else if (isPromiseLike(started)) this.#follow(started);
       else throw notACoroutine(started);

@@ -9,6 +9,7 @@ import { RuntimeError } from "../errors.ts";
 import type { ContextStorage, Hold, TimerToken } from "../runtime/host.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { currentValues } from "./context.ts";
+import { DebugNotes } from "./debug_notes.ts";
 import { type Callback, Handle } from "./handle.ts";
 import {
   type LoopFace,
@@ -97,6 +98,8 @@ export abstract class Turns {
   #timer: { readonly token: TimerToken; readonly when: number } | null = null;
 
   #debug: boolean;
+  /** @internal */
+  _notes: DebugNotes | null;
 
   /** @internal */
   constructor(runtime: Runtime, debug: boolean) {
@@ -104,6 +107,7 @@ export abstract class Turns {
     this._storage = runtime.context;
     running.storage ??= runtime.context;
     this.#debug = debug;
+    this._notes = debug ? new DebugNotes() : null;
   }
 
   // -------------------------------------------------------------- sessions
@@ -442,9 +446,13 @@ export abstract class Turns {
     return this.#debug;
   }
 
-  /** Debug mode reports slow steps and checks more. */
+  /**
+   * Debug mode reports steps that took long and coroutines that nobody awaited, tells in reports where things were made (`sourceTraceback`), and checks more.
+   */
   setDebug(enabled: boolean): void {
     this.#debug = enabled;
+    if (enabled) this.#heldSince = this.time(); // nobody knows when the step under way began
+    this._notes = enabled ? this._notes ?? new DebugNotes() : null;
   }
 
   #runTimed(item: Runnable): void {

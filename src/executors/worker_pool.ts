@@ -15,6 +15,7 @@ import {
   Future,
   type Items,
   makeCancelledError,
+  optional,
 } from "../core/mod.ts";
 import { BrokenExecutor, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { TimerToken } from "../runtime/host.ts";
@@ -25,7 +26,11 @@ import { MapItems } from "./map_items.ts";
 import type { Call } from "./messages.ts";
 import type { ExecutorOptions, ShutdownOptions } from "./options.ts";
 import { checkModuleFunction, type ModuleFunction } from "./module_function.ts";
+import { checkForProcess, unwrap } from "./transfer.ts";
 import { type SlotOwner, WorkerSlot } from "./worker_slot.ts";
+
+/** The longest delay, in milliseconds, that hosts take. */
+const LONGEST = 2 ** 31 - 1;
 
 /** A job.  queued ── begun ──▶ running ── ended ──▶ done; a cancelled one is forgotten when it is queued, and flagged when it runs. */
 class Job<R = unknown> extends Future<R> {
@@ -34,6 +39,8 @@ class Job<R = unknown> extends Future<R> {
   readonly #pool: WorkerPool;
   /** The worker that runs it. */
   slot: WorkerSlot<Job> | null = null;
+  /** Whether it has ended there; a job whose loop has not come to that yet can still be cancelled. */
+  ended = false;
 
   constructor(pool: WorkerPool, loop: BaseEventLoop, call: Call) {
     super({ loop });
@@ -73,11 +80,11 @@ export class WorkerPool implements SlotOwner {
   #workers = 0;
   #closing = false;
   /** Why it takes no jobs any more. */
-  #broken: unknown = null;
+  #broken: { readonly reason: string; readonly cause: unknown } | null = null;
   readonly #waiters = new Set<Future<void>>();
 
   constructor(kind: WorkerKind, options: ExecutorOptions) {
-    checkOptions(options);
+    checkOptions(kind, options);
     this.#kind = kind;
     this.#options = options;
     const { initializer, initargs } = options;
@@ -93,7 +100,9 @@ export class WorkerPool implements SlotOwner {
   submit<A extends unknown[], R>(loop: BaseEventLoop, fn: ModuleFunction<A, R>, args: A): Future<R> {
     checkModuleFunction(fn, "submit a job");
     loop._checkOpen();
-    if (this.#broken !== null) throw new BrokenExecutor("Cannot submit a job: the executor is broken", { cause: this.#broken });
+    if (this.#broken !== null) {
+      throw new BrokenExecutor(`Cannot submit a job: the executor is broken, as ${this.#broken.reason}`, { cause: this.#broken.cause });
+    }
     if (this.#closing) throw new RuntimeError("cannot schedule new futures after shutdown");
     driverOf(loop, this.#kind);
     const job = new Job<R>(this, loop, { url: fn.url, name: fn.name, args });
@@ -111,14 +120,17 @@ export class WorkerPool implements SlotOwner {
     }
     const driver = driverOf(loop, this.#kind);
     const most = this.#options.maxWorkers ?? (this.#kind === "thread" ? Math.min(32, driver.parallelism + 4) : driver.parallelism);
-    while (this.#starting < this.#queue.length && this.#slots.size < most && this.#broken === null) this.#start(driver);
+    while (this.#starting < this.#queue.length && this.#slots.size < most && this.#broken === null) this.#start(loop, driver);
   }
 
-  #start(driver: WorkerDriver): void {
+  #start(loop: BaseEventLoop, driver: WorkerDriver): void {
     const name = `${this.#options.name ?? `tsyncio-${this.#kind}`}-${this.#workers++}`;
-    const slot = new WorkerSlot<Job>(this, driver, this.#kind, name, this.#initializer);
-    this.#slots.add(slot);
-    this.#starting++;
+    try {
+      this.#slots.add(new WorkerSlot<Job>(this, loop, driver, this.#kind, name, this.#initializer));
+      this.#starting++;
+    } catch (error) {
+      this.#break(`the host could not start a ${this.#kind}`, error);
+    }
   }
 
   #begin(slot: WorkerSlot<Job>, job: Job): void {
@@ -176,10 +188,15 @@ export class WorkerPool implements SlotOwner {
   _jobEnded(slot: WorkerSlot<Job>, outcome: { readonly value: unknown } | { readonly error: Encoded }): void {
     const job = slot.job;
     if (job === null) return;
-    slot.job = job.slot = null;
+    this.#ended(slot, job);
     if (!job.done()) job.settle("error" in outcome ? { failure: decodeError(outcome.error) } : outcome);
-    this.#forgetTimer(job);
     this.#next(slot);
+  }
+
+  #ended(slot: WorkerSlot<Job>, job: Job): void {
+    slot.job = job.slot = null;
+    job.ended = true;
+    this.#forgetTimer(job);
   }
 
   /** @internal */
@@ -189,8 +206,7 @@ export class WorkerPool implements SlotOwner {
     if (at >= 0) this.#idle.splice(at, 1);
     const job = slot.job;
     if (job !== null) {
-      slot.job = job.slot = null;
-      this.#forgetTimer(job);
+      this.#ended(slot, job);
       const cause = error === undefined ? {} : { cause: error };
       if (!job.done()) job.settle({ failure: new BrokenExecutor(`Cannot finish ${job.call.name}(): its worker ${how}`, cause) });
     }
@@ -204,7 +220,7 @@ export class WorkerPool implements SlotOwner {
   }
 
   #break(reason: string, cause: unknown): void {
-    this.#broken ??= cause ?? new Error(reason);
+    this.#broken ??= { reason, cause };
     for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
       if (!job.done()) job.settle({ failure: new BrokenExecutor(`Cannot begin ${job.call.name}(): ${reason}`, { cause }) });
     }
@@ -220,10 +236,11 @@ export class WorkerPool implements SlotOwner {
    */
   _jobCancelled(job: Job): string {
     const { slot } = job;
-    const { terminateAfter } = this.#options;
+    const { terminateAfter = Infinity } = this.#options;
+    if (job.ended) return "the job had ended: what it came to is dropped";
     if (slot === null) return "the job was queued, and is dropped";
     slot.cancel();
-    if (terminateAfter === undefined) return "the job was running: it is told, and goes on until it looks at cancelRequested()";
+    if (terminateAfter > LONGEST) return "the job was running: it is told, and goes on until it looks at cancelRequested()";
     const runtime = job.loop._runtime;
     this.#timers.set(job, { runtime, token: runtime.host.setTimer(terminateAfter, () => slot.terminate()) });
     return `the job was running: it is told, and its worker is terminated unless it ends within ${terminateAfter} ms`;
@@ -243,7 +260,7 @@ export class WorkerPool implements SlotOwner {
     this.#closing = true;
     if (cancelFutures) { for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) job.cancel(); }
     if (this.#nextLoop() === null) { for (const slot of this.#idle.splice(0)) this.#retire(slot); }
-    return awaitable(this.#waitForEnd(wait));
+    return optional(awaitable(this.#waitForEnd(wait)));
   }
 
   *#waitForEnd(wait: boolean): CoroutineGenerator<void> {
@@ -266,7 +283,8 @@ export class WorkerPool implements SlotOwner {
   }
 }
 
-function checkOptions({ maxWorkers, maxTasksPerChild, terminateAfter, initializer }: ExecutorOptions): void {
+function checkOptions(kind: WorkerKind, options: ExecutorOptions): void {
+  const { maxWorkers, maxTasksPerChild, terminateAfter, initializer, initargs = [] } = options;
   for (const [name, value] of Object.entries({ maxWorkers, maxTasksPerChild })) {
     if (value === undefined) continue;
     if (typeof value !== "number") throw new TypeError(`Cannot make an executor: ${name} is a number, got ${typeName(value)}`);
@@ -276,6 +294,23 @@ function checkOptions({ maxWorkers, maxTasksPerChild, terminateAfter, initialize
   }
   if (terminateAfter !== undefined) checkDelay(terminateAfter, "terminateAfter");
   if (initializer !== undefined) checkModuleFunction(initializer, "make an executor");
+  if (!Array.isArray(initargs)) throw new TypeError(`Cannot make an executor: initargs is an array, got ${typeName(initargs)}`);
+  checkInitargs(kind, initargs);
+}
+
+/** Each worker gets a copy of them: what can only be moved is of no use. */
+function checkInitargs(kind: WorkerKind, initargs: readonly unknown[]): void {
+  const moved: object[] = [];
+  for (const arg of initargs) unwrap(arg, moved);
+  if (moved.length > 0) throw new TypeError("Cannot make an executor: initargs cannot be transferred, as each worker gets them");
+  try {
+    if (kind === "process") checkForProcess(initargs);
+    else structuredClone(initargs);
+  } catch (error) {
+    throw new TypeError(`Cannot make an executor: its initargs cannot be sent: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
 }
 
 function driverOf(loop: BaseEventLoop, kind: WorkerKind): WorkerDriver {

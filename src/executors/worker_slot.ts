@@ -4,6 +4,7 @@
  * @module
  */
 import { type BaseEventLoop, type CoroutineGenerator, isDrivable, isPromiseLike, runBody, type Task, until } from "../core/mod.ts";
+import { RuntimeError } from "../errors.ts";
 import type { WorkerDriver, WorkerHandle, WorkerKind } from "../runtime/worker_driver.ts";
 import { type Encoded, encodeError } from "./error_codec.ts";
 import { type Answer, ANSWERS, type Call, CANCELLED_JOB, type Result, type ToOwner, type ToWorker } from "./messages.ts";
@@ -30,8 +31,15 @@ export interface SlotJob {
 
 /** Where the module for workers is, beside this one, in sources and in packages. */
 function entry(): string {
-  const here = import.meta.url;
-  return new URL(`../worker_entry${here.slice(here.lastIndexOf("."))}`, here).href;
+  const here = new URL(import.meta.url);
+  return new URL(`../worker_entry${here.pathname.slice(here.pathname.lastIndexOf("."))}`, here).href;
+}
+
+/** A call that a worker has made, on the loop whose job made it. */
+interface OpenCall {
+  readonly loop: BaseEventLoop;
+  /** Null until the loop has come to it. */
+  task: Task<unknown> | null;
 }
 
 /**
@@ -53,14 +61,16 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   readonly #handle: WorkerHandle;
   readonly #flags: Int32Array | null;
   readonly #answers: MessagePort | null;
-  readonly #calls = new Map<number, Task<unknown>>();
+  readonly #calls = new Map<number, OpenCall>();
   /** The functions that it knows, by URL and name. */
   readonly #functions = new Map<string, number>();
-  /** The loop of the newest job: calls of what a job left behind run there too. */
-  #loop: BaseEventLoop | null = null;
+  /** The loop of the newest job, before the first the one that started it: calls of what a job left behind run there too. */
+  #loop: BaseEventLoop;
 
-  constructor(owner: SlotOwner, driver: WorkerDriver, kind: WorkerKind, name: string, initializer: Call | null) {
+  /** @throws the host's error when it cannot start one. */
+  constructor(owner: SlotOwner, loop: BaseEventLoop, driver: WorkerDriver, kind: WorkerKind, name: string, initializer: Call | null) {
     this.#owner = owner;
+    this.#loop = loop;
     this.#driver = driver;
     this.#kind = kind;
     this.#handle = driver.start(kind, entry(), name, {
@@ -133,9 +143,9 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
       case "failed":
         return this.#owner._jobEnded(this, message);
       case "call":
-        return this.#loop?._deliver(() => this.#call(this.#loop!, message.id, message.call));
+        return this.#call(message.id, message.call);
       case "cancelCall":
-        return this.#loop?._deliver(() => this.#calls.get(message.id)?.cancel(message.message || undefined));
+        return this.#cancelCall(this.#calls.get(message.id), message.message || undefined);
       case "ready":
         if (message.error !== undefined) return this.#owner._failedToStart(this, message.error);
         this.started = true;
@@ -143,29 +153,39 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
     }
   }
 
-  #call(loop: BaseEventLoop, id: number, call: Call): void {
-    const task = loop.createTask(() => runCall(this.#driver, call));
-    this.#calls.set(id, task);
-    task.addDoneCallback(() => {
-      this.#calls.delete(id);
-      this.#answer(id, task);
+  #call(id: number, call: Call): void {
+    const loop = this.#loop;
+    if (loop.isClosed()) return this.#answerError(id, new RuntimeError("Event loop is closed"));
+    const open: OpenCall = { loop, task: null };
+    this.#calls.set(id, open);
+    loop._deliver(() => {
+      const task = open.task = loop.createTask(() => runCall(this.#driver, call));
+      task.addDoneCallback(() => {
+        this.#calls.delete(id);
+        this.#answer(id, task);
+      });
     });
   }
 
+  #cancelCall(call: OpenCall | undefined, message?: string): void {
+    call?.loop._deliver(() => call.task?.cancel(message));
+  }
+
   #answer(id: number, task: Task<unknown>): void {
+    if (task.cancelled() || task._failed()) return this.#answerError(id, task._error("result"));
     const list: object[] = [];
-    let answer: Answer;
     try {
-      answer = { type: "answer", id, value: unwrap(task.result(), list) };
+      this.#sendAnswer({ type: "answer", id, value: unwrap(task.result(), list) }, list);
     } catch (error) {
-      answer = { type: "answer", id, error: encodeError(error) };
+      this.#answerError(id, new TypeError(`Cannot send the result: ${error instanceof Error ? error.message : error}`, { cause: error }));
     }
+  }
+
+  #answerError(id: number, error: unknown): void {
     try {
-      this.#sendAnswer(answer, list);
-    } catch (error) {
-      const test = this.#kind === "process" ? checkForProcess : structuredClone;
-      const sent = answer.error !== undefined && task._failed() ? task.exception() : new TypeError(`Cannot send the result: ${error}`);
-      this.#sendAnswer({ type: "answer", id, error: encodeError(sent, test) }, []);
+      this.#sendAnswer({ type: "answer", id, error: encodeError(error) }, []);
+    } catch {
+      this.#sendAnswer({ type: "answer", id, error: encodeError(error, this.#kind === "process" ? checkForProcess : structuredClone) }, []);
     }
   }
 
@@ -179,7 +199,7 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
 
   #exited(how: string, error: unknown): void {
     this.#answers?.close();
-    for (const task of this.#calls.values()) this.#loop?._deliver(() => task.cancel("the worker that called has ended"));
+    for (const call of this.#calls.values()) this.#cancelCall(call, "the worker that called has ended");
     this.#owner._exited(this, how, error);
   }
 }

@@ -9,6 +9,7 @@ import { AddressInfoError, OSError, UnsupportedOperationError } from "../errors.
 import type { NetDriver, ResolvedAddress } from "../runtime/net_driver.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { attempt } from "./attempt.ts";
+import { familyOf } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { AddressFamily } from "./transports.ts";
 
@@ -39,18 +40,27 @@ export function checkFamily(family: unknown, action: string): asserts family is 
 }
 
 /**
- * The addresses of a host, in the resolver's order: the host itself when it is an address.
+ * The addresses of a host, in the resolver's order: the host itself when it is an address. With `configured` only of families of which this machine
+ * has an address.
  *
  * @throws AddressInfoError when it has none of the family.
  */
-export function* resolve(loop: NetLoop, host: string, family: AddressFamily): CoroutineGenerator<readonly ResolvedAddress[]> {
+export function* resolve(
+  loop: NetLoop,
+  host: string,
+  family: AddressFamily,
+  configured = false,
+): CoroutineGenerator<readonly ResolvedAddress[]> {
   const literal = familyOf(host);
   if (literal !== null && family !== "unspec" && family !== literal) {
-    throw new AddressInfoError(`Cannot resolve ${host}: it is no ${family} address`, { code: "EAI_FAMILY", address: host });
+    throw new AddressInfoError(`Cannot resolve ${host}: it is no ${family} address (EAI_ADDRFAMILY)`, {
+      code: "EAI_ADDRFAMILY",
+      address: host,
+    });
   }
   if (literal !== null) return [{ address: host, family: literal }];
   const driver = netDriverOf(loop, `resolve ${host}`);
-  const found = yield* attempt<readonly ResolvedAddress[]>(loop, (outcome) => driver.lookup(host, family, outcome), () => {});
+  const found = yield* attempt<readonly ResolvedAddress[]>(loop, (outcome) => driver.lookup(host, family, outcome, configured), () => {});
   if (found.length === 0) throw new OSError("getaddrinfo() returned empty list", { address: host });
   return distinct(found);
 }
@@ -58,31 +68,6 @@ export function* resolve(loop: NetLoop, host: string, family: AddressFamily): Co
 /** The same without those that were there before. */
 export function distinct(addresses: readonly ResolvedAddress[]): ResolvedAddress[] {
   return addresses.filter(({ address }, index) => addresses.findIndex((other) => other.address === address) === index);
-}
-
-/** Which family an address is of; null for a name. */
-export function familyOf(host: string): "IPv4" | "IPv6" | null {
-  if (isIPv4(host)) return "IPv4";
-  return isIPv6(host) ? "IPv6" : null;
-}
-
-function isIPv4(host: string): boolean {
-  const parts = host.split(".");
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-}
-
-/** Eight groups, of which one run may be left out as "::", and the last two may be an IPv4 address. A zone may follow. */
-function isIPv6(host: string): boolean {
-  const [address = "", zone] = host.split("%", 2);
-  if (zone === "" || !address.includes(":")) return false;
-  const halves = address.split("::");
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => half === "" ? [] : half.split(":"));
-  const last = groups.at(-1) ?? "";
-  const endsWithIPv4 = isIPv4(last) && !address.endsWith("::");
-  if (endsWithIPv4) groups.splice(-1, 1, "0", "0");
-  if (!groups.every((group) => /^[\da-f]{1,4}$/i.test(group))) return false;
-  return halves.length === 2 ? groups.length <= 7 : groups.length === 8;
 }
 
 /** One error for several attempts: the only one there is, or that they all agree on, else one that tells them all. */

@@ -10,25 +10,32 @@ const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
 const HOST_NAME = 0;
 /** More than this no client needs to introduce itself. */
-const LONGEST_HELLO = 64 * 1024;
+const LONGEST_HELLO = 32 * 1024;
 
 /** Keeps what a client sends until it is known which server it asks for. */
 export class ClientHello {
-  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+  /** With fewer bytes than this there is nothing new to be found. */
+  #enough = 0;
 
   /** All that was added. */
   get bytes(): Uint8Array {
-    return this.#bytes;
+    return join(this.#chunks, this.#length);
   }
 
   /** Adds bytes. Undefined while more are needed; then the name, or null where none is asked for, as by what is no TLS. */
   add(chunk: Uint8Array): string | null | undefined {
-    this.#bytes = join([this.#bytes, chunk], this.#bytes.length + chunk.length);
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length < this.#enough) return undefined;
     try {
-      return serverNameOf(messageIn(this.#bytes));
+      return serverNameOf(messageIn(this.bytes));
     } catch (error) {
       if (!(error instanceof Cut)) throw error;
-      return error.forGood || this.#bytes.length > LONGEST_HELLO ? null : undefined;
+      if (error.forGood || this.#length > LONGEST_HELLO) return null;
+      this.#enough = Math.min(this.#length + error.missing, LONGEST_HELLO + 1);
+      return undefined;
     }
   }
 }
@@ -36,9 +43,12 @@ export class ClientHello {
 /** There are fewer bytes than there should be: so far, or for good, when more cannot help. */
 class Cut {
   readonly forGood: boolean;
+  /** How many bytes more are needed at the least. */
+  readonly missing: number;
 
-  constructor(forGood: boolean) {
+  constructor(forGood: boolean, missing = 0) {
     this.forGood = forGood;
+    this.missing = missing;
   }
 }
 
@@ -112,7 +122,7 @@ class Fields {
 
   /** The next `count` bytes. */
   bytes(count: number): Uint8Array {
-    if (this.left < count) throw new Cut(this.#whole);
+    if (this.left < count) throw new Cut(this.#whole, count - this.left);
     this.#at += count;
     return this.#bytes.subarray(this.#at - count, this.#at);
   }

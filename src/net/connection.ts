@@ -5,7 +5,7 @@
  */
 import { typeName } from "../_internal/type_name.ts";
 import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
-import { ExceptionGroup, OSError } from "../errors.ts";
+import { ExceptionGroup, OSError, UnsupportedOperationError } from "../errors.ts";
 import type {
   Abandon,
   ConnectOptions,
@@ -19,7 +19,7 @@ import { checkFamily, checkHost, checkPort, combine, distinct, netDriverOf, reso
 import { attempt } from "./attempt.ts";
 import { ConnectRace, interleave } from "./happy_eyeballs.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
+import type { StreamProtocol } from "./protocols.ts";
 import { type Server, SocketServer } from "./server.ts";
 import { SocketTransport } from "./socket_transport.ts";
 import { TlsLayer } from "./tls_layer.ts";
@@ -69,14 +69,18 @@ export interface ServerOptions extends TlsServerOptions {
   readonly family?: AddressFamily;
   /** How many connections may wait to be accepted; one more comes a second late. @default 511, as the hosts have it (asyncio: 100) */
   readonly backlog?: number;
+  /** Lets an address be bound that connections of a server before it still hold. All hosts do, and cannot do otherwise. @default true */
+  readonly reuseAddress?: boolean;
   /** Lets several processes listen on one port. @default false */
   readonly reusePort?: boolean;
+  /** Has TCP ask now and then whether the peers of connections are still there (3.13). @default false */
+  readonly keepAlive?: boolean;
   /** Accept connections from the beginning; else from `startServing` on. @default true */
   readonly startServing?: boolean;
 }
 
 /** Hosts accept one connection at a time, where asyncio accepts all that wait: a burst needs more room. */
-const DEFAULT_BACKLOG = 511;
+export const DEFAULT_BACKLOG = 511;
 /** All addresses of the machine. */
 const ANY_IPV4 = "0.0.0.0";
 /** All addresses of the machine, IPv4 among them: no host but Node can have the two apart. */
@@ -85,7 +89,7 @@ const ANY_IPV6 = "::";
 // ---------------------------------------------------------------- connections
 
 /** `EventLoop.createConnection`. */
-export function createConnection<P extends Partial<Protocol>>(
+export function createConnection<P extends StreamProtocol>(
   loop: NetLoop,
   protocolFactory: () => P,
   options: ConnectionOptions,
@@ -118,20 +122,30 @@ function checkStaggering({ happyEyeballsDelay: delay, interleave }: ConnectionOp
   }
 }
 
-function checkFactory(protocolFactory: unknown, action: string): void {
+/** @throws TypeError unless it is a function. */
+export function checkFactory(protocolFactory: unknown, action: string): void {
   if (typeof protocolFactory === "function") return;
   throw new TypeError(
     `Cannot ${action}: a function that makes a protocol was expected, got ${typeName(protocolFactory)}`,
   );
 }
 
-function* connect<P extends Partial<Protocol>>(
+function* connect<P extends StreamProtocol>(
   loop: NetLoop,
   protocolFactory: () => P,
   options: ConnectionOptions,
 ): CoroutineGenerator<[Transport, P]> {
   const setup = tlsOfClient(loop, options, options.host);
-  const socket = yield* openSocket(loop, options);
+  return yield* beginConnection(loop, yield* openSocket(loop, options), protocolFactory, setup);
+}
+
+/** The transport and the protocol of a new socket. When it is cancelled the socket is closed. */
+export function* beginConnection<P extends StreamProtocol>(
+  loop: NetLoop,
+  socket: SocketHandle,
+  protocolFactory: () => P,
+  setup: TlsSetup | null,
+): CoroutineGenerator<[Transport, P]> {
   let protocol: P;
   try {
     protocol = protocolFactory();
@@ -146,7 +160,7 @@ function* connect<P extends Partial<Protocol>>(
 export function* beginTransport(
   loop: NetLoop,
   socket: SocketHandle,
-  protocol: Partial<Protocol>,
+  protocol: StreamProtocol,
   setup: TlsSetup | null,
 ): CoroutineGenerator<Transport> {
   const ready = new Future<void>({ loop });
@@ -203,10 +217,27 @@ function localPart(
   return { localAddress: local.address, ...(localPort === undefined ? {} : { localPort }) };
 }
 
+// ---------------------------------------------------------------- sockets of the host
+
+/** `EventLoop.connectAcceptedSocket`. */
+export function connectAcceptedSocket<P extends StreamProtocol>(
+  loop: NetLoop,
+  protocolFactory: () => P,
+  socket: unknown,
+  options: TlsServerOptions,
+): Awaitable<[Transport, P]> {
+  const action = "connect an accepted socket";
+  checkFactory(protocolFactory, action);
+  checkTlsServer(options, action);
+  const handle = netDriverOf(loop, action).adopt?.(socket) ?? null;
+  if (handle === null) throw new TypeError(`Cannot ${action}: a socket of this host was expected, got ${typeName(socket)}`);
+  return scopedAwaitable(beginConnection(loop, handle, protocolFactory, tlsOfServer(options)));
+}
+
 // ---------------------------------------------------------------- servers
 
 /** `EventLoop.createServer`. */
-export function createServer(loop: NetLoop, protocolFactory: () => Partial<Protocol>, options: ServerOptions): Awaitable<Server> {
+export function createServer(loop: NetLoop, protocolFactory: () => StreamProtocol, options: ServerOptions): Awaitable<Server> {
   checkFactory(protocolFactory, "create a server");
   checkServer(options);
   return scopedAwaitable(listen(loop, protocolFactory, options));
@@ -217,16 +248,31 @@ export function checkServer(options: ServerOptions): void {
   const { host, port, family, backlog } = options;
   const action = "create a server";
   checkTlsServer(options, action);
+  checkFlags(options, action);
   const hosts = hostsOf(host);
   if (hosts?.length === 0) throw new RangeError(`Cannot ${action}: the list of hosts is empty`);
   for (const one of hosts ?? []) checkHost(one, action);
   checkPort(port, action);
   if (family !== undefined) checkFamily(family, action);
+  checkBacklog(backlog, action);
+}
+
+/** @throws TypeError or RangeError for one that cannot be right. */
+export function checkBacklog(backlog: unknown, action: string): void {
   if (backlog === undefined) return;
   if (typeof backlog !== "number") throw new TypeError(`Cannot ${action}: the backlog is no number but ${typeof backlog}`);
   if (!Number.isInteger(backlog) || backlog < 1) {
     throw new RangeError(`Cannot ${action}: the backlog must be a positive integer, not ${backlog}`);
   }
+}
+
+function checkFlags({ reuseAddress, reusePort, keepAlive, startServing }: ServerOptions, action: string): void {
+  for (const [option, value] of Object.entries({ reuseAddress, reusePort, keepAlive, startServing })) {
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(`Cannot ${action}: ${option} is no boolean but ${typeName(value)}`);
+    }
+  }
+  if (reuseAddress === false) throw new UnsupportedOperationError(`Cannot ${action}: no host can refuse to reuse an address`);
 }
 
 /** Null for all addresses. */
@@ -235,12 +281,17 @@ function hostsOf(host: ServerOptions["host"]): readonly string[] | null {
   return Array.isArray(host) ? host : [host as string];
 }
 
-function* listen(loop: NetLoop, protocolFactory: () => Partial<Protocol>, options: ServerOptions): CoroutineGenerator<Server> {
+function* listen(loop: NetLoop, protocolFactory: () => StreamProtocol, options: ServerOptions): CoroutineGenerator<Server> {
   const server = new SocketServer(loop, protocolFactory, tlsOfServer(options));
+  return yield* beginServer(server, bindAll(loop, server, options), options.startServing);
+}
+
+/** The server, once it is bound, and serves if it shall. Else it is closed. */
+export function* beginServer(server: SocketServer, binding: CoroutineGenerator<void>, startServing = true): CoroutineGenerator<Server> {
   let complete = false;
   try {
-    yield* bindAll(loop, server, options);
-    if (options.startServing !== false) yield* server.startServing();
+    yield* binding;
+    if (startServing) yield* server.startServing();
     complete = true;
   } finally {
     if (!complete) server.close();
@@ -277,8 +328,8 @@ function* addressesToBind(loop: NetLoop, { host, family = "unspec" }: ServerOpti
 
 function* bind(loop: NetLoop, server: SocketServer, host: string, options: ServerOptions): CoroutineGenerator<ListenerHandle> {
   const driver = netDriverOf(loop, "create a server");
-  const { port, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
-  const place: ListenOptions = { host, port, backlog, ...(reusePort ? { reusePort } : {}) };
+  const { port, backlog = DEFAULT_BACKLOG, reusePort = false, keepAlive = false } = options;
+  const place: ListenOptions = { host, port, backlog, reusePort, keepAlive };
   const ask = (outcome: Outcome<ListenerHandle>): Abandon => driver.listen(place, server.incoming, outcome, server.notAccepted);
   return yield* attempt<ListenerHandle>(loop, ask, (listener) => listener.close());
 }

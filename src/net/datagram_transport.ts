@@ -8,10 +8,11 @@ import { type Context, copyContext, type Future } from "../core/mod.ts";
 import { AddressInfoError } from "../errors.ts";
 import type { InetEndpoint } from "../runtime/net_driver.ts";
 import type { DatagramEvents, DatagramHandle, DatagramPlace } from "../runtime/udp_driver.ts";
-import { checkHost, familyOf } from "./addresses.ts";
+import { checkHost } from "./addresses.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
 import { checkData, copyOf } from "./data.ts";
 import { FlowControl } from "./flow_control.ts";
+import { familyOf } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { DatagramProtocol } from "./protocols.ts";
 import type { Data, DatagramTransport, ExtraInfo, InetAddress } from "./transports.ts";
@@ -159,8 +160,8 @@ export class EndpointTransport extends FlowControl implements DatagramTransport 
     if (this.#closing) return;
     const literal = familyOf(to.host);
     if (literal !== null && literal !== this.#handle.localAddress.family) {
-      const message = `Cannot send to ${to.host}: the endpoint is of ${this.#handle.localAddress.family}`;
-      this.#protocol.errorReceived?.(new AddressInfoError(message, { code: "EAI_FAMILY", address: to.host }));
+      const message = `Cannot send to ${to.host}: the endpoint is of ${this.#handle.localAddress.family} (EAI_ADDRFAMILY)`;
+      this.#protocol.errorReceived?.(new AddressInfoError(message, { code: "EAI_ADDRFAMILY", address: to.host }));
       return;
     }
     const bytes = copyOf(data);

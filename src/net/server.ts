@@ -16,8 +16,8 @@ import {
 import { RuntimeError } from "../errors.ts";
 import type { AcceptError, ListenerHandle, SocketHandle } from "../runtime/net_driver.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
-import { SocketTransport, type TransportOwner } from "./socket_transport.ts";
+import type { StreamProtocol } from "./protocols.ts";
+import { type Client, SocketTransport, type TransportOwner } from "./socket_transport.ts";
 import { TlsLayer } from "./tls_layer.ts";
 import type { TlsSetup } from "./tls_options.ts";
 import type { AddressFamily } from "./transports.ts";
@@ -60,12 +60,6 @@ export interface Server {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A connection, as its server sees it. */
-interface Client {
-  close(): void;
-  abort(): void;
-}
-
 /** How long a server that could not accept a connection waits, in milliseconds, before it accepts on. */
 const ACCEPT_RETRY_DELAY = 1000;
 
@@ -78,12 +72,11 @@ const ACCEPT_RETRY_DELAY = 1000;
  */
 export class SocketServer implements Server, TransportOwner {
   readonly #loop: NetLoop;
-  readonly #protocolFactory: () => Partial<Protocol>;
+  readonly #protocolFactory: () => StreamProtocol;
   readonly #context: Context = copyContext();
   readonly #listeners: ListenerHandle[] = [];
   readonly #tls: TlsSetup | null;
-  /** By the transport of the socket: whom to close, which over TLS is the layer. */
-  readonly #clients = new Map<SocketTransport, Client>();
+  readonly #clients = new Set<Client>();
   /** Connections that came before it served. */
   readonly #early: SocketHandle[] = [];
   #serving = false;
@@ -91,7 +84,7 @@ export class SocketServer implements Server, TransportOwner {
   #servingForever: Future<never> | null = null;
   readonly #waiters = new Set<Future<void>>();
 
-  constructor(loop: NetLoop, protocolFactory: () => Partial<Protocol>, tls: TlsSetup | null = null) {
+  constructor(loop: NetLoop, protocolFactory: () => StreamProtocol, tls: TlsSetup | null = null) {
     this.#loop = loop;
     this.#tls = tls;
     this.#protocolFactory = protocolFactory;
@@ -140,7 +133,7 @@ export class SocketServer implements Server, TransportOwner {
 
   readonly #welcome = (handle: SocketHandle): void => {
     const factory = this.#protocolFactory;
-    let protocol: Partial<Protocol>;
+    let protocol: StreamProtocol;
     try {
       protocol = factory();
     } catch (exception) {
@@ -149,12 +142,12 @@ export class SocketServer implements Server, TransportOwner {
     }
     const layer = this.#tls === null ? null : this.#layerFor(protocol, this.#tls);
     const transport = new SocketTransport(this.#loop, handle, layer ?? protocol, this);
-    this.#clients.set(transport, layer?.client ?? transport);
+    this.#clients.add(transport);
     transport.begin();
   };
 
   /** A client that fails to shake hands is of no interest, as in asyncio, but to those who debug. */
-  #layerFor(protocol: Partial<Protocol>, setup: TlsSetup): TlsLayer {
+  #layerFor(protocol: StreamProtocol, setup: TlsSetup): TlsLayer {
     const ready = new Future<void>({ loop: this.#loop });
     ready.addDoneCallback(() => {
       const exception = ready.exception();
@@ -165,9 +158,15 @@ export class SocketServer implements Server, TransportOwner {
   }
 
   /** One of its connections is gone. @internal */
-  _detach(transport: SocketTransport): void {
-    this.#clients.delete(transport);
+  _detach(client: Client): void {
+    this.#clients.delete(client);
     this.#wakeIfOver();
+  }
+
+  /** One of its connections goes on by TLS. @internal */
+  _replace(client: Client, successor: Client): void {
+    this.#clients.delete(client);
+    this.#clients.add(successor);
   }
 
   // -------------------------------------------------------------- serving
@@ -226,11 +225,11 @@ export class SocketServer implements Server, TransportOwner {
   }
 
   closeClients(): void {
-    for (const client of [...this.#clients.values()]) client.close();
+    for (const client of [...this.#clients]) client.close();
   }
 
   abortClients(): void {
-    for (const client of [...this.#clients.values()]) client.abort();
+    for (const client of [...this.#clients]) client.abort();
   }
 
   #isOver(): boolean {

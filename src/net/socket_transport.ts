@@ -4,14 +4,16 @@
  * @module
  */
 import { Deque } from "../_internal/deque.ts";
+import { typeName } from "../_internal/type_name.ts";
 import { type Context, copyContext, type Future, type Runnable, running } from "../core/mod.ts";
 import { OSError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
 import { checkData } from "./data.ts";
 import { FlowControl } from "./flow_control.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
+import { unmappedAddress } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
+import type { BufferedProtocol, Protocol, StreamProtocol } from "./protocols.ts";
 import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
 import { LARGEST_WRITE, WriteQueue } from "./write_queue.ts";
 
@@ -49,14 +51,28 @@ class Turn implements Runnable {
   }
 }
 
-/** Who wants to know of a transport's end: a server. */
+/** A connection, as its server sees it: a transport, or a layer whose transport is to come. */
+export interface Client {
+  close(): void;
+  abort(): void;
+}
+
+/** Who wants to know of a connection's end: a server. */
 export interface TransportOwner {
-  _detach(transport: SocketTransport): void;
+  /** The connection is gone. */
+  _detach(client: Client): void;
+  /** The connection goes on as `successor`, whose end is its end. */
+  _replace(client: Client, successor: Client): void;
 }
 
 /** A layer between two transports, such as TLS, in the place of a socket. It has no half-closed state: who gets the peer's end closes too. */
 export interface LayerHandle extends SocketHandle {
-  /** Ends the connection with due ceremony; `onClose` is told when that is over. */
+  /**
+   * Closing has begun: what the transport holds is still written. Nothing that comes is told any more, and yet it is read, up to the end:
+   * else two peers that close with much to send would wait for each other.
+   */
+  closing(): void;
+  /** Ends the connection with due ceremony, after `closing`; `onClose` is told when that is over. */
   shutdown(): void;
   /** What the layer, or what is below it, knows of the connection. */
   extraInfo(name: keyof ExtraInfo, fallback: unknown): unknown;
@@ -79,9 +95,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   readonly #handle: SocketHandle;
   /** The handle, if it is that of a layer. */
   readonly #layer: LayerHandle | null;
-  readonly #owner: TransportOwner | null;
+  #owner: TransportOwner | null;
   readonly #context: Context = copyContext();
   #protocol: Partial<Protocol>;
+  /** The protocol, if it has memory of its own to receive into. */
+  #buffered: Partial<BufferedProtocol> | null = null;
   /** The socket's events are listened to. */
   #started = false;
   /** `close` or `abort` was called, or an error came. */
@@ -98,6 +116,8 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #undelivered = 0;
   /** What arrived while reading was paused. */
   readonly #held = new Deque<Arrival>();
+  /** What is left of a chunk that was larger than the protocol's memory: before all that is held. */
+  #rest: Uint8Array | null = null;
   /** The error of a socket that went while reading was paused. */
   #heldError: Error | null = null;
 
@@ -108,13 +128,14 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #eofAsked = false;
   #eofSent = false;
 
-  constructor(loop: NetLoop, handle: SocketHandle, protocol: Partial<Protocol>, owner: TransportOwner | null = null) {
+  constructor(loop: NetLoop, handle: SocketHandle, protocol: StreamProtocol, owner: TransportOwner | null = null) {
     super(loop);
     this.#loop = loop;
     this.#handle = handle;
     this.#queue = new WriteQueue(loop, handle);
     this.#layer = "shutdown" in handle ? handle as LayerHandle : null;
-    this.#protocol = protocol;
+    this.#protocol = protocol as Partial<Protocol>;
+    this.#buffered = asBuffered(protocol);
     this.#owner = owner;
     loop._open.add(handle);
   }
@@ -132,8 +153,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #start(): void {
     if (this.#lost) return;
     this.#started = true;
-    if (this.#paused || this.#closing) this.#pauseHost();
+    if (this.#paused || (this.#closing && this.#layer === null)) this.#pauseHost();
     this.#handle.start(this);
+    if (this.#closing) this.#layer?.closing();
     this.#flush();
   }
 
@@ -149,6 +171,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   setProtocol(protocol: Partial<BaseProtocol>): void {
     this.#protocol = protocol;
+    this.#buffered = asBuffered(protocol);
   }
 
   getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
@@ -160,6 +183,17 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     return name === "socket" ? this.#handle.native : fallback;
   }
 
+  /**
+   * A layer takes its place with its owner, which is given.
+   * @internal
+   */
+  _cedeTo(layer: Client): TransportOwner | null {
+    const owner = this.#owner;
+    this.#owner = null;
+    owner?._replace(this, layer);
+    return owner;
+  }
+
   /** For people. */
   override toString(): string {
     const state = this.#lost ? "closed" : this.#closing ? "closing" : "open";
@@ -169,20 +203,25 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   // -------------------------------------------------------------- events of the host
 
   /** @internal */
+  get borrows(): boolean {
+    return this.#buffered !== null;
+  }
+
+  /** @internal */
   onData(chunk: Uint8Array): void {
     this.#undelivered += chunk.length;
     if (this.#undelivered > READ_AHEAD) this.#pauseHost();
-    this.#loop._deliverItem(new Turn(this, chunk));
+    this.#deliver(chunk);
   }
 
   /** @internal */
   onEnd(): void {
-    this.#loop._deliverItem(new Turn(this, null));
+    this.#deliver(null);
   }
 
   /** @internal */
   onClose(error: Error | null): void {
-    this.#loop._deliverItem(new Turn(this, { error }));
+    this.#deliver({ error });
   }
 
   /**
@@ -192,11 +231,16 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   onWritten(bytes: number): void {
     if (this.#lost) return;
     this.#queue.taken(bytes);
-    if (!this.#pumping && this.#hasMoreToWrite()) this.#loop._deliverItem(new Turn(this, "go on writing"));
+    if (!this.#pumping && this.#hasMoreToWrite()) this.#deliver("go on writing");
   }
 
   #hasMoreToWrite(): boolean {
     return this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0;
+  }
+
+  /** What the host tells after the end, of its own closing mostly, concerns nobody. */
+  #deliver(step: Step): void {
+    if (!this.#lost) this.#loop._deliverItem(new Turn(this, step));
   }
 
   /**
@@ -237,14 +281,21 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   /** First what is held, one piece a turn; then the host may read. */
   #readOn(): void {
-    if (this.#held.length > 0) this.#loop._schedule(new Turn(this, "take what is held"));
+    if (this.#holds()) this.#loop._schedule(new Turn(this, "take what is held"));
     else this.#resumeHost();
   }
 
   #takeHeld(): void {
-    if (!this.isReading() || this.#held.length === 0) return;
-    this.#take(this.#held.shift()!);
+    if (!this.isReading() || !this.#holds()) return;
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest === null) this.#take(this.#held.shift()!);
+    else this.#takeData(rest);
     if (this.isReading()) this.#readOn();
+  }
+
+  #holds(): boolean {
+    return this.#rest !== null || this.#held.length > 0;
   }
 
   #arrive(arrival: Arrival): void {
@@ -253,8 +304,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (this.#closing) {
       if (gone) this.#forceClose(arrival.error); // what was to be sent cannot be any more
     } else if (gone && arrival.error !== null && this.#queue.size > 0) this.#forceClose(arrival.error);
-    else if (this.#paused || this.#held.length > 0) this.#hold(arrival);
-    else this.#take(arrival);
+    else if (this.#paused || this.#holds()) this.#hold(arrival);
+    else {
+      this.#take(arrival);
+      if (this.#rest !== null && this.isReading()) this.#readOn();
+    }
   }
 
   #hold(arrival: Arrival): void {
@@ -269,13 +323,33 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   }
 
   #takeData(chunk: Uint8Array): void {
-    this.#undelivered -= chunk.length;
-    try {
-      this.#protocol.dataReceived?.(chunk);
-    } catch (error) {
-      return this.#fail(error, "Fatal error: protocol.data_received() call failed.");
+    if (this.#buffered !== null) this.#fillBuffer(this.#buffered, chunk);
+    else {
+      this.#undelivered -= chunk.length;
+      try {
+        this.#protocol.dataReceived?.(chunk);
+      } catch (error) {
+        return this.#fail(error, "Fatal error: protocol.data_received() call failed.");
+      }
     }
-    if (this.#hostPaused && this.isReading() && this.#held.length === 0) this.#resumeHost();
+    if (this.#hostPaused && this.isReading() && !this.#holds()) this.#resumeHost();
+  }
+
+  /** Copies as much as there is room for in the protocol's memory. */
+  #fillBuffer(protocol: Partial<BufferedProtocol>, chunk: Uint8Array): void {
+    let call = "get_buffer";
+    try {
+      const buffer = checkBuffer(protocol.getBuffer!(chunk.length));
+      const count = Math.min(buffer.length, chunk.length);
+      buffer.set(count < chunk.length ? chunk.subarray(0, count) : chunk);
+      this.#undelivered -= count;
+      if (count < chunk.length) this.#rest = chunk.subarray(count);
+      else this.#handle.giveBack?.(chunk);
+      call = "buffer_updated";
+      protocol.bufferUpdated?.(count);
+    } catch (error) {
+      this.#fail(error, `Fatal error: protocol.${call}() call failed.`);
+    }
   }
 
   #takeEnd(): void {
@@ -291,6 +365,11 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   /** Without an error both directions have ended, and there is nothing to do before `close`. */
   #takeGone(error: Error | null): void {
     if (error !== null || !this.#eofSent) this.#forceClose(error);
+  }
+
+  #dropHeld(): void {
+    this.#held.clear();
+    this.#rest = null;
   }
 
   #pauseHost(): void {
@@ -331,7 +410,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #add(data: Data): void {
     if (this.#closing) return;
     if (this.#heldError !== null) return this.#forceClose(this.#heldError);
-    if (data.length >= LARGEST_WRITE && typeof data !== "string" && this.#started) this.#send(data);
+    if (data.length > LARGEST_WRITE && typeof data !== "string" && this.#started) this.#send(data);
     else {
       this.#queue.add(data);
       this.#flushSoon();
@@ -339,7 +418,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this._pauseIfFull();
   }
 
-  /** What is a whole write by itself does not wait for more. */
+  /** What is more than a whole write by itself does not wait for more. */
   #send(data: Uint8Array): void {
     this.#pumping = true;
     this.#queue.pump();
@@ -398,8 +477,9 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#pauseHost();
-    this.#held.clear();
+    this.#dropHeld();
+    if (this.#layer === null) this.#pauseHost();
+    else if (this.#started) this.#layer.closing();
     if (this.#loop.isClosed()) this.#forceClose(null);
     else if (this.#queue.size === 0) this.#endConnection();
   }
@@ -430,7 +510,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this.#closing = true;
     this.#lost = true;
     this.#queue.clear();
-    this.#held.clear();
+    this.#dropHeld();
     this.#pauseHost();
     if (this.#loop.isClosed()) this.#handle.close(this.#reset); // nobody can be told
     else this.#loop.callSoon(() => this.#loseConnection(error));
@@ -447,19 +527,26 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   }
 }
 
+function asBuffered(protocol: Partial<BaseProtocol> & Partial<BufferedProtocol>): Partial<BufferedProtocol> | null {
+  return typeof protocol.getBuffer === "function" ? protocol : null;
+}
+
+function checkBuffer(buffer: unknown): Uint8Array {
+  if (!(buffer instanceof Uint8Array)) throw new TypeError(`getBuffer() must return a Uint8Array, not ${typeName(buffer)}`);
+  if (buffer.length === 0) throw new RuntimeError("getBuffer() returned an empty buffer");
+  return buffer;
+}
+
 function isGone(arrival: Arrival): arrival is Gone {
   return arrival !== null && !(arrival instanceof Uint8Array);
 }
 
-/** IPv4 on a socket that takes both families. */
-const MAPPED_IPV4 = /^::ffff:([\d.]+)$/i;
-
-/** The address as people know it. A host that does not know it any more tells an empty one. */
+/** The address as people know it: IPv4 as such on a socket that takes both families. A host that does not know it any more tells an empty one. */
 function addressOf(endpoint: Endpoint): SocketAddress | null {
   if (!("host" in endpoint)) return endpoint;
   if (endpoint.host === "") return null;
-  const mapped = MAPPED_IPV4.exec(endpoint.host);
-  return mapped === null ? endpoint : { host: mapped[1]!, port: endpoint.port, family: "IPv4" };
+  const mapped = unmappedAddress(endpoint.host);
+  return mapped === null ? endpoint : { host: mapped, port: endpoint.port, family: "IPv4" };
 }
 
 function describe(endpoint: Endpoint): string {

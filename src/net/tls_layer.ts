@@ -10,14 +10,14 @@ import type { TlsAgreement, TlsEvents, TlsSession } from "../runtime/tls_driver.
 import type { BaseProtocol } from "./base_protocol.ts";
 import { ClientHello } from "./client_hello.ts";
 import type { NetLoop } from "./net_loop.ts";
-import type { Protocol } from "./protocols.ts";
-import { type LayerHandle, SocketTransport } from "./socket_transport.ts";
+import type { StreamProtocol } from "./protocols.ts";
+import { type Client, type LayerHandle, SocketTransport, type TransportOwner } from "./socket_transport.ts";
 import { SslObject } from "./ssl_object.ts";
 import type { SslContext } from "./ssl_context.ts";
 import type { TlsSetup } from "./tls_options.ts";
 import type { ExtraInfo, Transport } from "./transports.ts";
 
-type State = "made" | "handshaking" | "open" | "finishing" | "closing" | "lost";
+type State = "made" | "handshaking" | "open" | "flushing" | "finishing" | "closing" | "lost";
 
 /** What a layer is made for. */
 export interface TlsLayerOptions {
@@ -35,8 +35,9 @@ export interface TlsLayerOptions {
  *
  *     application ── SocketTransport ── TlsLayer ── any Transport
  *
- *     made ── connectionMade ──▶ handshaking ── onSecure ──▶ open ── shutdown ──▶ finishing ── the peer's end ──▶ closing ──▶ lost
- *                                     └──────────── error, timeout, abandon, close ───────────────────────────▶ ▲
+ *     made ── connectionMade ──▶ handshaking ── onSecure ──▶ open ── closing ──▶ flushing ── shutdown ──▶ finishing
+ *                                     │                        │                     │                        │ the peer's end
+ *                                     └────────────────────────┴─── error, timeout ──┴───────────────────────▶ closing ──▶ lost
  *
  * As in asyncio there is no half-closed TLS: who gets the peer's end closes too. Closing sends a close_notify and waits for the peer's before
  * the transport below is closed; while closing with an error, what TLS had to say about it is still sent. The transport above is lost
@@ -48,6 +49,9 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   readonly #context: Context = copyContext();
   #state: State = "made";
   #below: Transport | null = null;
+  /** The server that the connection came through, and what it closes in place of the transport that is not there yet. */
+  #owner: TransportOwner | null = null;
+  readonly #handshake: Client = { close: () => this.abandon(), abort: () => this.abandon() };
   #session: TlsSession | null = null;
   #sslContext: SslContext;
   #sslObject: SslObject | null = null;
@@ -60,6 +64,8 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   /** What was read before there was a session. */
   #early: Uint8Array[] = [];
   #wireFull = false;
+  /** Nothing can be sent any more: the transport below was told that this side has ended. */
+  #wireEnded = false;
   /** Bytes that were sent while the transport below wanted no more: they count as sent when it wants more. */
   #unreported = 0;
   #peerEnded = false;
@@ -80,18 +86,13 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     return this.#above!;
   }
 
-  /** For a server that closes its clients: at any time, by the transport above if there is one. */
-  readonly client: { close(): void; abort(): void } = {
-    close: () => this.#above === null ? this.abandon() : this.#above.close(),
-    abort: () => this.#above === null ? this.abandon() : this.#above.abort(),
-  };
-
   // -------------------------------------------------------------- the handshake
 
   /** The transport below is there. */
   connectionMade(below: Transport): void {
     if (this.#state !== "made") return void below.abort();
     this.#below = below;
+    if (below instanceof SocketTransport) this.#owner = below._cedeTo(this.#handshake);
     this.#state = "handshaking";
     this.#loop._open.add(this);
     const { handshakeTimeout } = this.#options.setup;
@@ -134,7 +135,8 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     this.#stopTimer();
     this.#sslObject = new SslObject(this.#sslContext, setup, agreement);
     this.#context.run(() => {
-      this.#above = new SocketTransport(this.#loop, this, protocol as Partial<Protocol>);
+      this.#above = new SocketTransport(this.#loop, this, protocol as StreamProtocol, this.#owner);
+      this.#owner?._replace(this.#handshake, this.#above);
       this.#above.begin(ready, announce);
     });
   };
@@ -201,7 +203,11 @@ export class TlsLayer implements LayerHandle, TlsEvents {
       const message = "Cannot shake hands by TLS: the connection is closed";
       ready.setException(this.#error ?? new ConnectionResetError(message, { code: "ECONNRESET" }));
     }
-    if (!announce) protocol.connectionLost?.(this.#error);
+    try {
+      if (!announce) protocol.connectionLost?.(this.#error);
+    } finally {
+      this.#owner?._detach(this.#handshake);
+    }
   }
 
   pauseWriting(): void {
@@ -209,6 +215,8 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   }
 
   resumeWriting(): void {
+    // Who was told to pause before this layer came is told by it to go on.
+    if (!this.#wireFull && !this.#options.announce) this.#options.protocol.resumeWriting?.();
     this.#wireFull = false;
     const bytes = this.#unreported;
     this.#unreported = 0;
@@ -219,7 +227,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
 
   /** @internal */
   onSend(chunk: Uint8Array): void {
-    if (this.#state !== "lost" && !this.#loop.isClosed()) this.#below?.write(chunk);
+    if (this.#state !== "lost" && !this.#wireEnded && !this.#loop.isClosed()) this.#below?.write(chunk);
   }
 
   /** @internal */
@@ -244,7 +252,10 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     if (this.#state !== "finishing" || !this.#finished) return;
     const below = this.#below!;
     if (this.#peerEnded || (!below.canWriteEof() && !this.#session!.hearsLastEnd)) this.#closeBelow();
-    else if (below.canWriteEof()) below.writeEof(); // a peer that does the same at the same time hears that at least
+    else if (below.canWriteEof()) {
+      this.#wireEnded = true;
+      below.writeEof(); // a peer that does the same at the same time hears that at least
+    }
   };
 
   /** @internal */
@@ -255,7 +266,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   readonly #failed = (error: Error): void => {
     if (this.#state === "handshaking") this.#fail(error);
     else if (this.#state === "finishing") this.#closeBelow(); // there was nothing more to be said
-    else if (this.#state === "open") {
+    else if (this.#state === "open" || this.#state === "flushing") {
       this.#closeBelow();
       this.#tellLost(error);
     }
@@ -314,7 +325,7 @@ export class TlsLayer implements LayerHandle, TlsEvents {
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open" && this.#state !== "flushing") return;
     this.#session!.write(chunk, () => {
       if (this.#wireFull) this.#unreported += chunk.length;
       else this.#events?.onWritten(chunk.length);
@@ -325,22 +336,28 @@ export class TlsLayer implements LayerHandle, TlsEvents {
     this.shutdown();
   }
 
-  /** Sends a close_notify, and closes once the peer has sent one too; `onClose` is told then. */
-  shutdown(): void {
+  closing(): void {
     if (this.#state !== "open") return;
-    this.#state = "finishing";
+    this.#state = "flushing";
     this.#timer = this.#loop.callLater(this.#options.setup.shutdownTimeout, () => {
       this.#tellLost(new TimeoutError("SSL shutdown timed out"));
       this.#abortBelow(false);
     });
-    this.#session!.finish();
-    this.#session!.resume(); // what comes is dropped, up to the end
+    this.#session!.resume();
     this.#below!.resumeReading();
+  }
+
+  /** Sends a close_notify, and closes once the peer has sent one too; `onClose` is told then. */
+  shutdown(): void {
+    this.closing();
+    if (this.#state !== "flushing") return;
+    this.#state = "finishing";
+    this.#session!.finish();
   }
 
   close(reset = false): void {
     if (this.#state === "handshaking") return this.abandon();
-    if (this.#state !== "open" && this.#state !== "finishing") return;
+    if (this.#state !== "open" && this.#state !== "flushing" && this.#state !== "finishing") return;
     this.#session!.close();
     this.#abortBelow(reset);
   }

@@ -11,7 +11,7 @@ import { makeContext, SslContext, tlsDriverOf } from "./ssl_context.ts";
 export interface TlsTimeouts {
   /** Milliseconds that the handshake may take; then the connection is aborted. @default 60_000 */
   readonly sslHandshakeTimeout?: number;
-  /** Milliseconds that closing waits for the peer's end; then the connection is aborted. @default 30_000 */
+  /** Milliseconds that closing may take, in which what is held is sent and the peer's end waited for; then it is aborted. @default 30_000 */
   readonly sslShutdownTimeout?: number;
 }
 

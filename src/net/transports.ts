@@ -6,6 +6,7 @@
 import type { PeerCertificate } from "../runtime/tls_driver.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
 import type { Data } from "./data.ts";
+import type { SocketType } from "./services.ts";
 import type { SslContext } from "./ssl_context.ts";
 import type { SslObject } from "./ssl_object.ts";
 
@@ -33,6 +34,18 @@ export interface UnixAddress {
 /** Where one end of a socket is. */
 export type SocketAddress = InetAddress | UnixAddress;
 
+/** One answer of `getaddrinfo`: an address, for sockets of one type. */
+export interface AddressInfo {
+  /** Which family the address is of. */
+  readonly family: "IPv4" | "IPv6";
+  /** The kind of socket. */
+  readonly type: SocketType;
+  /** The name, in the first answer and with `AI_CANONNAME`; else "". Hosts do not tell whether a name stands for another one. */
+  readonly canonname: string;
+  /** What to connect, bind or send to. */
+  readonly address: InetAddress;
+}
+
 /** What `getExtraInfo` knows, by name. */
 export interface ExtraInfo {
   /** The peer's address; null where it is not known. */
@@ -51,6 +64,10 @@ export interface ExtraInfo {
   cipher: { readonly name: string; readonly version: string };
   /** No host compresses by TLS. */
   compression: null;
+  /** The host's own object, of a pipe. */
+  pipe: unknown;
+  /** The host's own object, of a child process. */
+  subprocess: unknown;
 }
 
 /** What all transports have. */

@@ -59,6 +59,9 @@ class Scratch {
   }
 }
 
+/** What is written to. */
+type Sink = Pick<SocketHandle, "write" | "copies">;
+
 /**
  * Bytes in order: those still here, and those that were handed to the host and not taken by it yet. Small pieces are sent as one.
  *
@@ -66,7 +69,7 @@ class Scratch {
  */
 export class WriteQueue {
   readonly #loop: NetLoop;
-  readonly #handle: SocketHandle;
+  readonly #handle: Sink;
   /** The part of the scratch, which goes out before all pieces; empty for none. */
   #start = 0;
   #end = 0;
@@ -74,7 +77,7 @@ export class WriteQueue {
   #waiting = 0;
   #handed = 0;
 
-  constructor(loop: NetLoop, handle: SocketHandle) {
+  constructor(loop: NetLoop, handle: Sink) {
     this.#loop = loop;
     this.#handle = handle;
   }

@@ -115,6 +115,11 @@ export class SignalTable {
     this.#loop._signals = null;
   }
 
+  /** For reports. */
+  toString(): string {
+    return `<SignalTable ${[...this.#heard.keys()].join(" ")}>`;
+  }
+
   #hear(name: SignalName): Heard {
     const known = this.#heard.get(name);
     if (known !== undefined) return known;
@@ -233,6 +238,13 @@ export function checkSignalName(name: unknown): asserts name is SignalName {
   }
   if (UNCATCHABLE.has(name)) throw new RuntimeError(`Cannot listen to ${name}: it cannot be caught`);
   if (!CATCHABLE.has(name)) throw new RangeError(`Cannot listen to ${name}: it is the name of no signal; SIGTERM would be one`);
+}
+
+/** For signals that are sent: they need not be such that can be caught. @throws TypeError for what is no string, RangeError for the name of no signal. */
+export function checkAnySignalName(name: unknown): asserts name is SignalName {
+  if (typeof name !== "string") throw new TypeError(`Cannot send a signal: a name such as "SIGTERM" was expected, got ${typeName(name)}`);
+  if (CATCHABLE.has(name) || UNCATCHABLE.has(name)) return;
+  throw new RangeError(`Cannot send ${name}: it is the name of no signal; SIGTERM would be one`);
 }
 
 function tableOf(loop: SignalLoop): SignalTable {

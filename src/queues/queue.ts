@@ -205,6 +205,10 @@ class Put<T> extends Waiter<void> {
     this.#item = item;
   }
 
+  override get _label(): string {
+    return "Queue.put";
+  }
+
   _mustWait(): boolean {
     return this.#queue._lacksRoom();
   }
@@ -228,6 +232,10 @@ abstract class Take<T, R> extends Waiter<R> {
   constructor(queue: Queue<T>, getters: WaiterQueue) {
     super(getters);
     this._queue = queue;
+  }
+
+  override get _label(): string {
+    return "Queue.get";
   }
 
   _mustWait(): boolean {

@@ -38,10 +38,14 @@ export interface ListenOptions {
   readonly port: number;
   readonly backlog: number;
   readonly reusePort?: boolean;
+  /** Whether connections are kept alive by probes of TCP. */
+  readonly keepAlive?: boolean;
 }
 
 /** What a socket tells its owner. */
 export interface SocketEvents {
+  /** Whether chunks will mostly come back by `giveBack`. It may change with each chunk. */
+  readonly borrows?: boolean;
   /** Bytes of the peer. The chunk belongs to the receiver from now on. */
   onData(chunk: Uint8Array): void;
   /** The peer's end of stream. Always before a clean `onClose(null)`, unless this side closed first. */
@@ -68,6 +72,8 @@ export interface SocketHandle {
   /** Stops reading. At most one chunk that was already read may still be delivered; end of stream is held back too. */
   pause(): void;
   resume(): void;
+  /** The receiver needs a chunk no more: for hosts that read into memory of ours. */
+  giveBack?(chunk: Uint8Array): void;
   /** Sends a chunk. Order is kept; completion is `onWritten`. Ignored after `close`. */
   write(chunk: Uint8Array): void;
   /** Sends the end of stream after what is queued. Reading goes on. */
@@ -103,6 +109,12 @@ export interface ResolvedAddress {
   readonly family: "IPv4" | "IPv6";
 }
 
+/** What an address and a port are called; the service is the number where it has no name. */
+export interface ServiceName {
+  readonly hostname: string;
+  readonly service: string;
+}
+
 /** What a host needs for stream sockets. Bad options are checked above; permissions are checked at the call (a throw). */
 export interface NetDriver {
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon;
@@ -112,6 +124,18 @@ export interface NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon;
-  /** All addresses of a name, in the resolver's order (getaddrinfo). */
-  lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon;
+  /** Takes over a connected socket that the program has from the host itself; null for what is no such thing. Throws an OSError when it is closed. */
+  adopt?(native: unknown): SocketHandle | null;
+  /**
+   * All addresses of a name, in the resolver's order (getaddrinfo). With `configured` only of families of which this machine has an address
+   * (AI_ADDRCONFIG).
+   */
+  lookup(
+    hostname: string,
+    family: "IPv4" | "IPv6" | "unspec",
+    outcome: Outcome<readonly ResolvedAddress[]>,
+    configured?: boolean,
+  ): Abandon;
+  /** The names of an address and of a TCP port (getnameinfo); the error is EAI_NONAME for an address without one. Left out where addresses have none. */
+  lookupService?(address: string, port: number, outcome: Outcome<ServiceName>): Abandon;
 }

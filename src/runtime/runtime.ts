@@ -4,9 +4,13 @@
  * @module
  */
 import type { Clock, ContextStorage, HostLoop } from "./host.ts";
+import type { FileDriver } from "./file_driver.ts";
 import type { NetDriver } from "./net_driver.ts";
+import type { PipeDriver } from "./pipe_driver.ts";
+import type { ProcessDriver } from "./process_driver.ts";
 import type { TlsDriver } from "./tls_driver.ts";
 import type { UdpDriver } from "./udp_driver.ts";
+import type { UnixDriver } from "./unix_driver.ts";
 import type { WorkerDriver } from "./worker_driver.ts";
 
 /** The hosts there are; "web" is any that has the timers of browsers. */
@@ -24,8 +28,13 @@ export interface Runtime {
   readonly random?: (() => number) | undefined;
   readonly net?: NetDriver;
   readonly udp?: UdpDriver;
+  /** Undefined on systems without such sockets. */
+  readonly unix?: UnixDriver | undefined;
+  readonly pipes?: PipeDriver;
+  readonly processes?: ProcessDriver;
   readonly signals?: SignalDriver;
   readonly tls?: TlsDriver;
+  readonly files?: FileDriver;
   readonly workers?: WorkerDriver;
 }
 

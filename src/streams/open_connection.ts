@@ -151,14 +151,18 @@ export function openConnection(
   const connection = { ...others, host, port };
   checkLimit(limit);
   checkConnection(connection);
-  return awaitable(open(connection, limit));
+  return awaitable(open((loop, factory) => createConnection(loop, factory, connection), limit));
 }
 
-function* open(connection: ConnectionOptions, limit: number | undefined): CoroutineGenerator<[StreamReader, StreamWriter]> {
+/** Makes a connection for the protocol that the function gives. */
+export type Connect = (loop: NetLoop, factory: () => StreamReaderProtocol) => Awaitable<[Transport, StreamReaderProtocol]>;
+
+/** The streams of a connection that `connect` makes. */
+export function* open(connect: Connect, limit: number | undefined): CoroutineGenerator<[StreamReader, StreamWriter]> {
   const loop = currentLoop();
   const reader = makeReader(loop, limit);
   const protocol = new StreamReaderProtocol(reader, undefined, { loop });
-  const [transport] = yield* createConnection(loop, () => protocol, connection);
+  const [transport] = yield* connect(loop, () => protocol);
   return [reader, new StreamWriter(transport, protocol, reader)];
 }
 
@@ -174,17 +178,26 @@ export function startServer(
   port: number,
   options: Omit<ServerOptions, "host" | "port"> & StreamOptions = {},
 ): Awaitable<Server> {
-  if (typeof onClient !== "function") throw new TypeError(`Cannot start a server: a function was expected, got ${typeof onClient}`);
+  checkHandler(onClient);
   const { limit, ...others } = options;
   const place = { ...others, host, port };
   checkLimit(limit);
   checkServer(place);
-  return awaitable(start(onClient, place, limit));
+  return awaitable(start((loop, factory) => createServer(loop, factory, place), onClient, limit));
 }
 
-function* start(onClient: ClientHandler, place: ServerOptions, limit: number | undefined): CoroutineGenerator<Server> {
+/** @throws TypeError unless it is a function. */
+export function checkHandler(onClient: unknown): void {
+  if (typeof onClient !== "function") throw new TypeError(`Cannot start a server: a function was expected, got ${typeof onClient}`);
+}
+
+/** Listens, with the protocols that the function gives. */
+export type Listen = (loop: NetLoop, factory: () => StreamReaderProtocol) => Awaitable<Server>;
+
+/** A server of streams that `listen` makes. */
+export function* start(listen: Listen, onClient: ClientHandler, limit: number | undefined): CoroutineGenerator<Server> {
   const loop = currentLoop();
-  return yield* createServer(loop, () => new StreamReaderProtocol(makeReader(loop, limit), onClient, { loop }), place);
+  return yield* listen(loop, () => new StreamReaderProtocol(makeReader(loop, limit), onClient, { loop }));
 }
 
 function makeReader(loop: NetLoop, limit: number | undefined): StreamReader {

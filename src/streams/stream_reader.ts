@@ -4,9 +4,10 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator, SingleWait } from "../core/mod.ts";
+import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator, currentLoop, SingleWait } from "../core/mod.ts";
 import { IncompleteReadError, LimitOverrunError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import { checkData, copyOf } from "../net/data.ts";
+import type { NetLoop } from "../net/net_loop.ts";
 import type { Data, ReadTransport } from "../net/transports.ts";
 import { ByteQueue, type Match, type Pattern } from "./byte_queue.ts";
 
@@ -14,6 +15,13 @@ import { ByteQueue, type Match, type Pattern } from "./byte_queue.ts";
 export interface StreamOptions {
   /** The longest line or separated part, in bytes; with twice as much unread the transport is told to pause. @default 65536 */
   readonly limit?: number;
+}
+
+/** Where the data of a reader comes from. */
+export interface ReadSource extends Pick<ReadTransport, "pauseReading" | "resumeReading"> {
+  close(reason?: unknown): void;
+  /** Told when the reader was made to fail: for sources that have no other purpose. */
+  readerFailed?(error: Error): void;
 }
 
 const DEFAULT_LIMIT = 64 * 1024;
@@ -93,19 +101,22 @@ class MoreData extends DataWait<void> {
  */
 export class StreamReader {
   readonly #limit: number;
+  readonly #loop: AbstractEventLoop;
   readonly #buffer = new ByteQueue();
-  #transport: ReadTransport | null = null;
+  #transport: ReadSource | null = null;
   #transportPaused = false;
   #eof = false;
+  readonly #onEnd: (() => void)[] = [];
   #exception: Error | null = null;
   #waiter: DataWait<unknown> | null = null;
   /** How many bytes the one who waits cannot do without. */
   #wanted = 0;
 
-  /** For streams of your own; `openConnection` and `startServer` make them otherwise. The loop need not be given. @throws RangeError unless the limit is positive. */
+  /** For streams of your own; `openConnection` and `startServer` make them otherwise. @throws RangeError unless the limit is positive. */
   constructor(options: StreamOptions & { readonly loop?: AbstractEventLoop } = {}) {
     checkLimit(options.limit);
     this.#limit = options.limit ?? DEFAULT_LIMIT;
+    this.#loop = options.loop ?? currentLoop();
   }
 
   // -------------------------------------------------------------- reading
@@ -282,6 +293,7 @@ export class StreamReader {
     const waiter = this.#waiter;
     this.#waiter = null;
     if (waiter?._isWaiting()) waiter._fail(error);
+    this.#transport?.readerFailed?.(error);
   }
 
   /** Adds data, which is copied. @throws TypeError for anything but Uint8Array and string; RuntimeError after `feedEof`. */
@@ -308,6 +320,28 @@ export class StreamReader {
     this.#pauseTransport();
   }
 
+  /**
+   * Where the data comes from, if that is no transport.
+   * @internal
+   */
+  _setSource(source: ReadSource): void {
+    this.#transport = source;
+  }
+
+  /**
+   * Nobody will read on: ends what the data comes from.
+   * @internal
+   */
+  _cancel(reason: unknown): void {
+    this.#buffer.drop(this.#buffer.length);
+    this.#transport?.close(reason);
+  }
+
+  /** @internal */
+  get _loop(): NetLoop {
+    return this.#loop as NetLoop;
+  }
+
   /** Adds bytes that are the reader's own from now on. @internal */
   _feed(chunk: Uint8Array): void {
     if (this.#eof) throw new RuntimeError("Cannot feed data: feedEof() was called");
@@ -320,6 +354,16 @@ export class StreamReader {
   feedEof(): void {
     this.#eof = true;
     this.#wake();
+    for (const ended of this.#onEnd.splice(0)) ended();
+  }
+
+  /**
+   * Calls back when no more will come: later, if that is so already.
+   * @internal
+   */
+  _whenEnded(callback: () => void): void {
+    if (this.#eof) this.#loop.callSoon(callback);
+    else this.#onEnd.push(callback);
   }
 
   #wake(): void {

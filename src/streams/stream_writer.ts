@@ -16,6 +16,7 @@ import {
   type Suspend,
 } from "../core/mod.ts";
 import type { BaseProtocol } from "../net/base_protocol.ts";
+import type { NetLoop } from "../net/net_loop.ts";
 import type { SslContext } from "../net/ssl_context.ts";
 import { type StartTlsOptions, tlsOfUpgrade } from "../net/tls_options.ts";
 import type { Data, ExtraInfo, Transport, WriteTransport } from "../net/transports.ts";
@@ -43,6 +44,10 @@ class Drain extends Lazy<void> {
 
   get [Symbol.toStringTag](): string {
     return "Coroutine";
+  }
+
+  get _unused(): boolean {
+    return !this.#used;
   }
 
   [Symbol.iterator](): Iterator<Suspend | undefined, void, unknown> {
@@ -176,6 +181,29 @@ export class StreamWriter {
     if (protocol._startTls === undefined) throw new TypeError("Cannot start TLS: the writer's protocol is no StreamReaderProtocol");
     yield* this._drain();
     this.#transport = yield* protocol._startTls(this.transport, context, options);
+  }
+
+  /**
+   * Calls back when the connection is lost, with the error if there is one.
+   * @internal
+   */
+  _whenLost(callback: (error: Error | null) => void): void {
+    this.#gate("make a web stream")._whenLost(callback);
+  }
+
+  /**
+   * Ends the sending half, and closes once the peer's end has come too, for then nobody has anything left to do.
+   * @internal
+   */
+  _finish(): void {
+    this.writeEof();
+    if (this.#reader === null) this.close();
+    else this.#reader._whenEnded(() => this.close());
+  }
+
+  /** @internal */
+  get _loop(): NetLoop {
+    return this.#gate("make a web stream")._loop;
   }
 
   #gate(action: string): WriteGate {

@@ -5,6 +5,7 @@
  */
 import { type AbstractEventLoop, type CoroutineGenerator, Future } from "../core/mod.ts";
 import { ConnectionResetError } from "../errors.ts";
+import type { NetLoop } from "../net/net_loop.ts";
 
 /** The end of a connection. */
 interface Loss {
@@ -23,6 +24,7 @@ export class WriteGate {
   #loss: Loss | null = null;
   readonly #drainWaiters = new Set<Future<void>>();
   readonly #closeWaiters = new Set<Future<void>>();
+  readonly #listeners: ((error: Error | null) => void)[] = [];
 
   constructor(loop: AbstractEventLoop) {
     this.#loop = loop;
@@ -44,6 +46,18 @@ export class WriteGate {
     this.#loss = { error };
     complete(this.#closeWaiters, error);
     complete(this.#drainWaiters, error);
+    for (const listener of this.#listeners.splice(0)) listener(error);
+  }
+
+  /** Calls back when the connection is gone: later, if it is already. @internal */
+  _whenLost(callback: (error: Error | null) => void): void {
+    if (this.#loss === null) this.#listeners.push(callback);
+    else this.#loop.callSoon(callback, this.#loss.error);
+  }
+
+  /** @internal */
+  get _loop(): NetLoop {
+    return this.#loop as NetLoop;
   }
 
   /** Whether there is nothing to wait for. */

@@ -143,6 +143,10 @@ export class Condition {
 
 /** Waits for a notification. */
 class Notice extends Waiter<void> {
+  override get _label(): string {
+    return "Condition.wait";
+  }
+
   _mustWait(): true {
     return true;
   }

@@ -42,6 +42,10 @@ class Wait extends Waiter<true> {
     this.#event = event;
   }
 
+  override get _label(): string {
+    return "Event.wait";
+  }
+
   _mustWait(): boolean {
     return !this.#event.isSet();
   }

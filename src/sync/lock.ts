@@ -102,6 +102,10 @@ class Acquire extends Waiter<Permit> {
     this.#permit = permit;
   }
 
+  override get _label(): string {
+    return "Lock.acquire";
+  }
+
   _mustWait(): boolean {
     return this.#lock._mustWait();
   }

@@ -101,6 +101,10 @@ class Acquire extends Waiter<Permit> {
     this.#semaphore = semaphore;
   }
 
+  override get _label(): string {
+    return "Semaphore.acquire";
+  }
+
   _mustWait(): boolean {
     return !this.#semaphore._tryAcquire();
   }

@@ -102,6 +102,10 @@ class Child implements Runnable {
   _run(): void {
     this.#gathering._childDone(this.#future);
   }
+
+  _whoWaits(): object {
+    return this.#gathering;
+  }
 }
 
 function outcome(child: Future<unknown>): unknown {

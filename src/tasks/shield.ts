@@ -21,7 +21,7 @@ export function shield<T>(aw: Waitable<T>): Future<T> {
     else if (inner._failed()) outer.setException(inner.exception());
     else outer.setResult(inner.result());
   };
-  inner.addDoneCallback(innerEnded);
+  inner._addLink(innerEnded, outer);
   outer.addDoneCallback(() => {
     if (inner.done()) return;
     inner.removeDoneCallback(innerEnded);

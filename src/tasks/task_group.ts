@@ -103,6 +103,14 @@ export class TaskGroup {
     if (this.#entered) this.#askHost();
   }
 
+  /**
+   * The task that runs it.
+   * @internal
+   */
+  _task(): object | null {
+    return this.#host?.task ?? null;
+  }
+
   /** For people. */
   toString(): string {
     const parts = ["TaskGroup"];
@@ -273,6 +281,10 @@ class Child implements Runnable {
 
   _run(): void {
     this.#group._childEnded(this.#task);
+  }
+
+  _whoWaits(): object | null {
+    return this.#group._task();
   }
 }
 

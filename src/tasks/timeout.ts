@@ -183,6 +183,14 @@ class TimedRun<S extends Timeout, T> extends Lazy<T> {
     return "Coroutine";
   }
 
+  get _unused(): boolean {
+    return !this.#taken;
+  }
+
+  override get _label(): string {
+    return "timeout";
+  }
+
   [Symbol.iterator](): Iterator<Suspend | undefined, T, unknown> {
     if (this.#taken) throw reused();
     this.#taken = true;
@@ -291,7 +299,7 @@ function* cancelAndWait(future: Future<unknown>): CoroutineGenerator<void> {
   const release = (): void => {
     if (!ended.done()) ended.setResult(undefined);
   };
-  future.addDoneCallback(release);
+  future._addLink(release, ended);
   try {
     future.cancel();
     yield* ended;

@@ -69,7 +69,7 @@ function* waitUntilEnough<F extends Future<unknown>>(
     if (left <= 0 || returnWhen === FIRST_COMPLETED || (returnWhen === FIRST_EXCEPTION && hasFailed(future))) release();
   };
   const timer = timeout === null ? null : loop.callLater(timeout, release);
-  for (const future of futures) future.addDoneCallback(ended);
+  for (const future of futures) future._addLink(ended, enough);
   try {
     yield* enough;
   } finally {

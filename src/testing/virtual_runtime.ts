@@ -6,6 +6,11 @@
 import { typeName } from "../_internal/type_name.ts";
 import { defaultRuntime } from "../adapters/default_runtime.ts";
 import type { Clock, ContextStorage, Hold, HostLoop, TimerToken } from "../runtime/host.ts";
+import type { NetDriver } from "../runtime/net_driver.ts";
+import type { TlsDriver } from "../runtime/tls_driver.ts";
+import type { UdpDriver } from "../runtime/udp_driver.ts";
+import type { UnixDriver } from "../runtime/unix_driver.ts";
+import { MemoryNetwork } from "./memory_network.ts";
 import { seededRandom } from "./seeded_random.ts";
 
 /** How virtual time begins. */
@@ -17,6 +22,8 @@ export interface VirtualRuntimeOptions {
    * seed gives the same order. Without one it is the rule of `callSoon`: first come, first served.
    */
   readonly seed?: number;
+  /** What it connects to, listens on and resolves names by. @default one of its own, in which nothing is slow, cut or lost */
+  readonly network?: MemoryNetwork;
 }
 
 /**
@@ -30,8 +37,8 @@ const PATIENCE = 100;
 const RESOLUTION = 1e-6;
 
 /**
- * A runtime for tests: `new EventLoop({ runtime: new VirtualRuntime() })`, or more simply `runVirtual`. It has no network, no processes and no
- * signals; asynchronous context is that of the host. Loops on one such runtime share its time.
+ * A runtime for tests: `new EventLoop({ runtime: new VirtualRuntime() })`, or more simply `runVirtual`. Its network is in memory; it has no processes,
+ * no signals and no workers; asynchronous context and TLS are those of the host. Loops on one such runtime share its time and its network.
  *
  * Its clock stands still while anything is to be done, and jumps to the next timer when nothing is. Nobody can know whether a native promise that
  * somebody awaits will settle, so the rule is: **the clock jumps when five turns of the host in a row have brought nothing for the loop.**
@@ -50,6 +57,14 @@ export class VirtualRuntime {
   /** @internal */
   readonly context: ContextStorage;
   /** @internal */
+  readonly net: NetDriver;
+  /** @internal */
+  readonly udp: UdpDriver;
+  /** @internal */
+  readonly unix: UnixDriver;
+  /** @internal */
+  readonly tls?: TlsDriver;
+  /** @internal */
   readonly _time: VirtualTime;
   /** @internal */
   random: (() => number) | undefined = undefined;
@@ -57,19 +72,24 @@ export class VirtualRuntime {
   /**
    * A clock of its own.
    *
-   * @throws TypeError when `start` or `seed` is no number, RangeError when it is not finite.
+   * @throws TypeError when `start` or `seed` is no number, RangeError when it is not finite, RuntimeError when the network belongs to another runtime.
    */
   constructor(options: VirtualRuntimeOptions = {}) {
-    const { start = 0, seed } = options;
+    const { start = 0, seed, network = new MemoryNetwork() } = options;
     checkFinite(start, "start the virtual clock");
     if (seed !== undefined) checkFinite(seed, "choose an order by a seed");
     this._orderBy(seed);
-    const { host, context } = defaultRuntime();
+    const { host, context, tls } = defaultRuntime();
     const time = new VirtualTime(host, start);
     this._time = time;
     this.clock = { now: () => time.now, resolution: RESOLUTION };
     this.host = time;
     this.context = context;
+    network._follow(this);
+    this.net = network._net;
+    this.udp = network._udp;
+    this.unix = network._unix;
+    if (tls !== undefined) this.tls = tls;
   }
 
   /**

@@ -19,6 +19,8 @@ export interface Program {
   readonly ended: Promise<Ended>;
   /** Resolves once its stdout contains `text`; rejects when it ends without. */
   waitFor(text: string): Promise<void>;
+  /** The same for what `pattern` finds. */
+  find(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
 }
 
@@ -26,6 +28,8 @@ export interface Program {
 export interface ProgramOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** How many descriptors it may have; only where there is a shell. */
+  readonly descriptors?: number;
   /** Milliseconds after which it is killed. @default 20_000 */
   readonly limit?: number;
 }
@@ -37,11 +41,18 @@ const FLAGS = {
   node: ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--disable-warning=ExperimentalWarning"],
 } as const;
 
+/** The command that runs the TypeScript or JavaScript program in `file`, and its arguments. */
+export function commandOf(file: string | URL, args: readonly string[] = []): readonly [string, readonly string[]] {
+  const path = typeof file === "string" ? file : fileURLToPath(file);
+  return [process.execPath, [...FLAGS[runtimeName], path, ...args]];
+}
+
 /** Starts the TypeScript or JavaScript program in `file`. */
 export function startProgram(file: string | URL, options: ProgramOptions = {}): Program {
-  const path = typeof file === "string" ? file : fileURLToPath(file);
+  const [command, args] = commandOf(file, options.args);
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
-  const child = spawn(process.execPath, [...FLAGS[runtimeName], path, ...(options.args ?? [])], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const [executable, ...rest] = [...withDescriptors(options.descriptors), command, ...args];
+  const child = spawn(executable!, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
@@ -59,19 +70,27 @@ export function startProgram(file: string | URL, options: ProgramOptions = {}): 
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, ...output }));
   }).finally(() => clearTimeout(timer));
+  const search = <T>(look: () => T | null, what: unknown): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const listener = (): void => {
+        const found = look();
+        if (found !== null) resolve(found);
+      };
+      listeners.add(listener);
+      listener();
+      ended.then(() => reject(new Error(`the program ended without printing ${what}\n${output.stdout}${output.stderr}`)), reject);
+    });
   return {
     ended,
     kill,
-    waitFor: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (output.stdout.includes(text)) resolve();
-        };
-        listeners.add(look);
-        look();
-        ended.then(() => reject(new Error(`the program ended without printing ${text}\n${output.stdout}${output.stderr}`)), reject);
-      }),
+    waitFor: async (text) => void await search(() => output.stdout.includes(text) ? true : null, text),
+    find: (pattern) => search(() => pattern.exec(output.stdout), pattern),
   };
+}
+
+/** The command before a command that sets its limit. */
+function withDescriptors(limit: number | undefined): readonly string[] {
+  return limit === undefined ? [] : ["sh", "-c", `ulimit -n ${limit}; exec "$0" "$@"`];
 }
 
 /** Runs the program in `file` to its end. */

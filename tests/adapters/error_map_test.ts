@@ -19,8 +19,8 @@ describe("toOSError", () => {
     EACCES: errors.PermissionError,
     EPERM: errors.PermissionError,
     ESRCH: errors.ProcessLookupError,
-    ENOTFOUND: errors.AddressInfoError,
     EAI_AGAIN: errors.AddressInfoError,
+    EAI_NONAME: errors.AddressInfoError,
     EADDRINUSE: errors.OSError,
     EWHATEVER: errors.OSError,
   };
@@ -66,6 +66,13 @@ describe("toOSError", () => {
     assert.deepEqual([error.errno, error.syscall, error.path], [undefined, undefined, undefined]);
   });
 
+  it("names the path that the caller knows, and not the one that the host was given", () => {
+    const cause = hostError("bind EACCES /folder/temporary", { code: "EACCES", address: "/folder/temporary", port: -1, path: "/folder" });
+    const error = toOSError(cause, "listen on /folder/socket", { path: "/folder/socket" });
+    assert.equal(error.constructor, errors.PermissionError);
+    assert.deepEqual([error.path, error.address, error.port], ["/folder/socket", undefined, undefined]);
+  });
+
   it("finds the code of Deno's classes by their names", () => {
     const named = (name: string): Error => Object.assign(new Error("os error"), { name });
     assert.equal(toOSError(named("ConnectionRefused"), "connect").constructor, errors.ConnectionRefusedError);
@@ -93,8 +100,9 @@ describe("toOSError", () => {
     ) {
       const error = toOSError(cause, "resolve x");
       assert.equal(error.constructor, errors.AddressInfoError);
-      assert.equal(error.code, "ENOTFOUND");
+      assert.equal(error.code, "EAI_NONAME");
     }
+    assert.equal(toOSError(hostError("queryA ENODATA x", { code: "ENODATA" }), "resolve x").code, "EAI_NODATA");
   });
 
   it("shows the first of several attempts, and keeps all as the cause", () => {

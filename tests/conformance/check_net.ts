@@ -5,20 +5,27 @@ import { assert, describe, it } from "../_kit/mod.ts";
 import { checkAttempts, type ForeignPeer } from "./check_net_attempts.ts";
 import { ascii, barrier, connect, listen, pair, pattern, Recorder } from "./net_peer.ts";
 
-/** Where drivers may differ. */
-export interface NetFlags {
-  /** Whether `close(true)` resets the connection. Without it the peer sees an end of stream. */
-  readonly resets: boolean;
-}
+/** What drivers may lack. */
+export type NetFeature =
+  /** `close(true)` resets the connection. Without it the peer sees an end of stream. */
+  "reset";
 
 const MEBIBYTE = 1 << 20;
 
+/** The part of it that knows no addresses: for connections over whatever there is. Peers that reset are left out. */
+export function checkConnections(name: string, make: () => NetDriver): void {
+  checkReading(name, make);
+  checkWriting(name, make);
+  checkClosing(name, make, ["reset"]);
+}
+
 /** The suite. `make` gives a driver, `peer` what a driver cannot make itself: peers that reset, that never accept. */
-export function checkNet(name: string, make: () => NetDriver, flags: NetFlags, peer: ForeignPeer): void {
+export function checkNet(name: string, make: () => NetDriver, lacks: readonly NetFeature[], peer: ForeignPeer): void {
   checkAttempts(name, make, peer);
   checkReading(name, make);
   checkWriting(name, make);
-  checkClosing(name, make, flags, peer);
+  checkClosing(name, make, lacks);
+  checkResets(name, make, peer);
 }
 
 /** Starts both ends. */
@@ -57,6 +64,30 @@ function checkReading(name: string, make: () => NetDriver): void {
       const expected = Array.from({ length: 2000 }, (_, i) => 1 + Math.floor(i / 100));
       assert.deepEqual([...atServer.bytes()], expected);
       await closeAll([client, atClient], [server, atServer]);
+    });
+
+    it("reads again into chunks that come back, if it reads into memory of ours", async () => {
+      const { client, server } = await pair(make());
+      const atClient = new Recorder();
+      client.start(atClient);
+      const memory = new Set<ArrayBufferLike>();
+      const seen: number[] = [];
+      const borrower = Object.assign(
+        new Recorder((chunk) => {
+          memory.add(chunk.buffer);
+          seen.push(...chunk);
+          queueMicrotask(() => server.giveBack?.(chunk));
+        }),
+        { borrows: true },
+      );
+      server.start(borrower);
+      for (let i = 1; i <= 50; i++) {
+        client.write(new Uint8Array(100).fill(i));
+        await borrower.until(() => borrower.received === 100 * i);
+      }
+      assert.deepEqual(seen, Array.from({ length: 5000 }, (_, i) => 1 + Math.floor(i / 100)));
+      if (server.giveBack !== undefined) assert.ok(memory.size <= 2, `${memory.size} buffers`);
+      await closeAll([client, atClient], [server, borrower]);
     });
 
     it("keeps what arrives before start, with the end of stream, and gives it later", async () => {
@@ -285,7 +316,7 @@ function checkWriting(name: string, make: () => NetDriver): void {
   });
 }
 
-function checkClosing(name: string, make: () => NetDriver, flags: NetFlags, peer: ForeignPeer): void {
+function checkClosing(name: string, make: () => NetDriver, lacks: readonly NetFeature[]): void {
   describe(`${name}: closing`, () => {
     it("is told once, later, with null, however often it is asked for, and is the last that is told", async () => {
       const { client, server, atClient, atServer } = await startedPair(make());
@@ -370,18 +401,24 @@ function checkClosing(name: string, make: () => NetDriver, flags: NetFlags, peer
     });
 
     it(
-      flags.resets ? "with reset drops the connection: the peer gets ConnectionResetError" : "with reset only closes: the peer gets an end",
+      !lacks.includes("reset")
+        ? "with reset drops the connection: the peer gets ConnectionResetError"
+        : "with reset only closes: the peer gets an end",
       async () => {
         const { client, server, atClient, atServer } = await startedPair(make());
         client.close(true);
         await Promise.all([atClient.untilClosed(), atServer.until(() => atServer.ended || atServer.closed)]);
         assert.equal(atClient.error, null);
-        if (flags.resets) assert.equal(atServer.error?.name, "ConnectionResetError");
+        if (!lacks.includes("reset")) assert.equal(atServer.error?.name, "ConnectionResetError");
         else assert.deepEqual([atServer.ended, atServer.error], [true, null]);
         await closeAll([server, atServer]);
       },
     );
+  });
+}
 
+function checkResets(name: string, make: () => NetDriver, peer: ForeignPeer): void {
+  describe(`${name}: closing`, () => {
     it("by the peer's reset is told with an error of ours, once and last, without an end", async () => {
       const net = make();
       const resetter = await peer.listenAndReset();

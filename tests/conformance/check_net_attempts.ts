@@ -1,7 +1,7 @@
 /** What every NetDriver must do while it connects, listens and resolves names. A part of check_net.ts. */
 
 import { AddressInfoError, ConnectionRefusedError, OSError } from "../../src/errors.ts";
-import type { Abandon, ListenerHandle, NetDriver, SocketHandle } from "../../src/runtime/net_driver.ts";
+import type { Abandon, ListenerHandle, NetDriver, ServiceName, SocketHandle } from "../../src/runtime/net_driver.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { barrier, connect, listen, LOOPBACK, pair, Recorder, unusedPort } from "./net_peer.ts";
 
@@ -319,6 +319,7 @@ function checkLookup(name: string, make: () => NetDriver): void {
     it("fails for a name that nobody knows", async () => {
       const error = await rejection(lookup(UNKNOWN, "unspec"));
       assert.ok(error instanceof AddressInfoError, String(error));
+      assert.equal(error.code, "EAI_NONAME");
       assert.match(error.message, /^Cannot resolve [a-z]+\.invalid: /);
       assert.ok(error.cause instanceof Error);
     });
@@ -335,6 +336,21 @@ function checkLookup(name: string, make: () => NetDriver): void {
         inside = false;
       });
       await lookup("localhost", "unspec");
+    });
+
+    it("tells the names of addresses and ports, later, and nothing once it was abandoned", async () => {
+      const net = make();
+      const name = (address: string, port: number) =>
+        new Promise<ServiceName>((resolve, reject) => {
+          let inside = true;
+          net.lookupService!(address, port, (error, found) => inside || error !== null ? reject(error) : resolve(found!));
+          inside = false;
+        });
+      if (net.lookupService === undefined) return;
+      net.lookupService(LOOPBACK, 80, never("the outcome"))();
+      assert.equal((await name(LOOPBACK, 80)).hostname, "localhost");
+      assert.equal((await name(LOOPBACK, 60_001)).service, "60001");
+      assert.equal((await name(LOOPBACK, 0)).service, "0");
     });
   });
 }

@@ -1,6 +1,6 @@
 /** What jobs in workers call on the loop of the tests. */
 
-import { CancelledError, sleep } from "../../mod.ts";
+import { Barrier, CancelledError, sleep } from "../../mod.ts";
 
 /** What jobs have told. */
 export const told: unknown[] = [];
@@ -34,4 +34,15 @@ export async function waitForEver(): Promise<void> {
 
 export function cancelItself(): never {
   throw new CancelledError("enough");
+}
+
+let meeting = new Barrier(1);
+
+export function arrange(parties: number): void {
+  meeting = new Barrier(parties);
+}
+
+/** Returns when as many jobs as were arranged wait here at the same time. */
+export async function meet(): Promise<void> {
+  await meeting.wait();
 }

@@ -38,8 +38,16 @@ export function fail(kind: string): never {
   if (kind === "own") throw new HttpError("not found", { cause: new TypeError("of the wrong type") });
   if (kind === "group") throw new AggregateError([new RangeError("one"), 2], "several");
   if (kind === "ours") throw new IncompleteReadError(new Uint8Array([1, 2]), 5);
+  if (kind === "circle") throw circle();
+  if (kind === "hostile") throw Object.defineProperty(new Error("odd"), "trap", { get: () => fail("range") });
   if (kind === "cancelled") throw new CancelledError("by itself");
   throw kind;
+}
+
+function circle(): Error {
+  const inner = Object.assign(new HttpError("inner"), { code: 7 });
+  const outer = new Error("outer", { cause: inner });
+  return Object.assign(outer, { again: inner, self: outer, bare: Object.assign(Object.create(null), { fn: () => {} }) });
 }
 
 export function giveFunction(): unknown {
@@ -62,12 +70,36 @@ export function initialise(word: string): void {
   initialised = word;
 }
 
+export async function askAtStart(): Promise<void> {
+  initialised = String(await runCoroutineThreadsafe(here.double, 4));
+}
+
+export async function meet(n: number): Promise<number> {
+  await runCoroutineThreadsafe(here.meet);
+  return n;
+}
+
 export function jobsBefore(): string {
   return `${initialised} ${jobs++}`;
 }
 
 export function exit(code: number): never {
   process.exit(code);
+}
+
+export function kill(): void {
+  process.kill(process.pid, "SIGKILL"); // as the system does to a process for which it has no memory
+  for (;;);
+}
+
+export function takeAllMemory(): never {
+  const taken: unknown[] = [];
+  for (;;) taken.push({ at: [taken.length, 1, 2, 3] });
+}
+
+export async function tellAndSpin(): Promise<never> {
+  await runCoroutineThreadsafe(here.tell, process.pid);
+  for (;;);
 }
 
 export async function failOutside(): Promise<void> {

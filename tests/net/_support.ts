@@ -46,6 +46,8 @@ export class TestSocket implements SocketHandle {
   readonly remoteAddress: Endpoint = { host: "127.0.0.1", port: 2, family: "IPv4" };
   readonly native: unknown = "the host's socket";
   readonly asked: string[] = [];
+  /** Chunks that it may use again. */
+  readonly back: Uint8Array[] = [];
   /** Bytes that were written and not taken. */
   pending = 0;
   /** What was written, whole. */
@@ -69,6 +71,10 @@ export class TestSocket implements SocketHandle {
   resume(): void {
     this.asked.push("resume");
     this.paused = false;
+  }
+
+  giveBack(chunk: Uint8Array): void {
+    this.back.push(chunk);
   }
 
   write(chunk: Uint8Array): void {
@@ -225,6 +231,10 @@ export class TestNet implements NetDriver {
 
   lookup(hostname: string, _family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon {
     return this.#ask(this.lookups, { options: hostname, outcome, abandoned: false });
+  }
+
+  adopt(native: unknown): SocketHandle | null {
+    return native instanceof TestSocket ? native : null;
   }
 
   #ask<Q extends { abandoned: boolean }>(questions: Q[], question: Q): Abandon {

@@ -97,6 +97,11 @@ describe("ClientHello", () => {
     const one = new ClientHello();
     assert.equal(one.add(concat([number(22, 1), number(0x0301, 2), number(65535, 2), number(1, 1), number(60_000, 3)])), undefined);
     assert.equal(one.add(new Uint8Array(66_000)), null);
+    const record = concat([number(22, 1), number(0x0301, 2), number(16_384, 2), number(1, 1), number(30_000, 3), new Uint8Array(16_380)]);
+    const long = new ClientHello();
+    assert.equal(long.add(record), undefined);
+    assert.equal(long.add(record.subarray(0, 16_000)), undefined);
+    assert.equal(long.add(new Uint8Array(1000)), null);
   });
 
   it("throws at nothing", () => {

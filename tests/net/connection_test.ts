@@ -18,7 +18,7 @@ import {
   UnsupportedOperationError,
   until,
 } from "../../mod.ts";
-import { familyOf } from "../../src/net/addresses.ts";
+import { familyOf } from "../../src/net/ip_address.ts";
 import type { ResolvedAddress } from "../../src/runtime/net_driver.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { LoggingProtocol, runQuietly, runtimeWith, TestNet, TestSocket } from "./_support.ts";

@@ -617,7 +617,7 @@ describe("SocketTransport: closing", () => {
   it("tells the owner last", () =>
     runQuietly(async () => {
       const protocol = new LoggingProtocol();
-      const owner = { _detach: () => void protocol.log.push("detached") };
+      const owner = { _detach: () => void protocol.log.push("detached"), _replace: () => assert.fail("it goes on") };
       const { transport } = makeTransport(protocol, owner);
       await turn();
       transport.close();

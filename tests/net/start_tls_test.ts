@@ -6,6 +6,8 @@ import {
   getRunningLoop,
   openConnection,
   RuntimeError,
+  type Server,
+  sleep,
   SSLCertVerificationError,
   SSLError,
   SslObject,
@@ -205,6 +207,52 @@ describe("StreamWriter.startTls", () => {
       await closeServer(server);
     }));
 
+  it("leaves the connection to its server, which closes it in due form and waits for its end", () =>
+    runQuietly(() =>
+      leavingNothing(async () => {
+        const upgraded = new Event();
+        let lost = false;
+        const handler = async (_reader: StreamReader, writer: StreamWriter) => {
+          await writer.startTls(serverContext());
+          writer.write(new Uint8Array(3_000_000));
+          upgraded.set();
+          await writer.waitClosed();
+          lost = true;
+        };
+        const server = await startServer(handler, "127.0.0.1", 0);
+        const [reader, writer] = await openConnection("127.0.0.1", portOf(server));
+        await writer.startTls(clientContext(), TO_LOCALHOST);
+        await upgraded.wait();
+        server.closeClients();
+        const closed = createTask(() => closeServer(server));
+        assert.equal((await reader.read()).length, 3_000_000);
+        writer.close();
+        await closed;
+        assert.equal(lost, true);
+        await writer.waitClosed();
+      })
+    ));
+
+  it("lets a server close a connection whose handshake is under way", () =>
+    runQuietly(() =>
+      leavingNothing(async () => {
+        const failures: string[] = [];
+        const begun = new Event();
+        const handler = async (_reader: StreamReader, writer: StreamWriter) => {
+          const upgrade = createTask(() => failureOf(() => writer.startTls(serverContext())));
+          begun.set();
+          failures.push((await upgrade).name);
+        };
+        const server = await startServer(handler, "127.0.0.1", 0);
+        const [reader, writer] = await openConnection("127.0.0.1", portOf(server));
+        await begun.wait();
+        await closeSoon(server);
+        assert.equal((await reader.read()).length, 0);
+        await closeWriter(writer);
+        assert.deepEqual(failures, ["ConnectionResetError"]);
+      })
+    ));
+
   it("may change sides: who accepted may be the client", () =>
     runQuietly(async () => {
       const handler = function* (reader: StreamReader, writer: StreamWriter) {
@@ -220,6 +268,13 @@ describe("StreamWriter.startTls", () => {
       await closeServer(server);
     }));
 });
+
+/** Closes a server with its clients, once it has had a few turns. */
+async function closeSoon(server: Server): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await sleep(0);
+  server.closeClients();
+  await closeServer(server);
+}
 
 /** A handler whose failures nobody wants to hear of. */
 function quietly(handler: (reader: StreamReader, writer: StreamWriter) => Generator<unknown, void, never>) {

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import * as fs from "node:fs";
 import {
   createSslContext,
@@ -6,6 +7,7 @@ import {
   openConnection,
   Protocol,
   sleep,
+  SSLCertVerificationError,
   SslContext,
   type SslContextOptions,
   SSLError,
@@ -77,6 +79,25 @@ describe("createSslContext: material", () => {
       await withEcho(createSslContext({ ...encrypted, passphrase: "open sesame" }), (port) => exchange(port, asClient()));
       assert.ok(refusal({ ...encrypted, passphrase: "wrong" }) instanceof SSLError);
       assert.ok(refusal(encrypted) instanceof SSLError);
+    }));
+
+  it("may be of RSA, or a key in any form that openssl writes", () =>
+    runQuietly(async () => {
+      await withEcho(serverContext({}, "rsa"), (port) => exchange(port, asClient()));
+      const key = createPrivateKey(read("localhost.key")).export({ type: "sec1", format: "pem" }) as string;
+      assert.match(key, /BEGIN EC PRIVATE KEY/);
+      await withEcho(createSslContext({ cert: read("localhost.pem"), key }), (port) => exchange(port, asClient()));
+    }));
+
+  it("leads to an authority by others, which the certificate's file holds, on both sides", () =>
+    runQuietly(async () => {
+      const whole = read("chained.pem");
+      const ssl = createSslContext({ cert: whole, key: read("chained.key"), ca: certFile("ca.pem"), verifyMode: "required" });
+      await withEcho(ssl, (port) => exchange(port, asClient(identity("chained"))));
+      const cert = whole.slice(0, whole.indexOf("-----END CERTIFICATE-----") + 26); // without them nobody can tell
+      await withEcho(createSslContext({ cert, key: read("chained.key") }), async (port) => {
+        await assert.rejects(async () => await openConnection("127.0.0.1", port, asClient()), SSLCertVerificationError);
+      });
     }));
 
   it("is refused at the call when key and certificate do not belong together", () => {

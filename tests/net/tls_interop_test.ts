@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect as connectByHost, createServer as createHostServer } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { gather, openConnection, startServer, type StreamReader, type StreamWriter, until } from "../../mod.ts";
+import { createTask, gather, openConnection, startServer, type StreamReader, type StreamWriter, until } from "../../mod.ts";
 import { absent, type Foreign, startForeign } from "../_kit/foreign.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { runQuietly, text } from "./_support.ts";
@@ -134,6 +134,61 @@ describe("with openssl", () => {
         assert.match(program.output(), /no renegotiation|alert|unexpected eof|closed|write:errno/i);
       });
       await closeServer(server);
+    }), { skip });
+
+  it("s_client may change its keys, and ask for new ones (TLS 1.3)", () =>
+    runQuietly(() =>
+      withEcho(serverContext(), async (port) => {
+        const program = client(port, "-tls1_3");
+        await beside(program, async () => {
+          await until(program.find(/Verify return code/));
+          for (const [command, said, word] of [["K", /KEYUPDATE/, "after"], ["k", /KEYUPDATE[^]*KEYUPDATE/, "again"]] as const) {
+            program.write(`${command}\n`);
+            await until(program.find(said));
+            program.write(`${word}\n`);
+            await until(program.find(new RegExp(`^${word}$`, "m")));
+          }
+          program.end();
+          assert.equal(await until(program.ended), 0, program.output());
+        });
+      })
+    ), { skip });
+
+  it("s_client may come back with a session", () =>
+    runQuietly(() =>
+      withEcho(serverContext(), async (port) => {
+        const program = client(port, "-tls1_2", "-reconnect");
+        await beside(program, async () => {
+          await until(program.find(/(Reused|New), (?:[^]*(Reused|New), ){5}/));
+          program.end();
+          assert.equal(await until(program.ended), 0, program.output());
+        });
+      })
+    ), { skip });
+
+  it("s_server may change its keys, and ask for new ones (TLS 1.3)", () =>
+    runQuietly(async () => {
+      const args = ["-accept", "127.0.0.1:0", "-cert", pathOf("localhost.pem"), "-key", pathOf("localhost.key"), "-tls1_3"];
+      const program = startForeign("openssl", ["s_server", ...args]);
+      await beside(program, async () => {
+        const port = Number((await until(program.find(/ACCEPT .*:(\d+)/)))[1]);
+        const [reader, writer] = await openConnection("127.0.0.1", port, asClient());
+        await until(program.find(/CIPHER is/));
+        for (const command of ["K", "k"]) {
+          program.write(`${command}\n`);
+          const heard = createTask(async () => {
+            while (text(await reader.readLine()) !== `after ${command}\n`);
+          });
+          // It says nothing of having done that, and what comes together with a command is taken for a part of it.
+          for (let round = 0; !heard.done() && round < 1000; round++) {
+            program.write(`after ${command}\n`);
+            writer.write(`${command}${round};\n`);
+            await until(program.find(new RegExp(`${command}${round};`)));
+          }
+          await heard;
+        }
+        await closeWriter(writer);
+      });
     }), { skip });
 
   it("s_server is understood, and asks for a certificate", () =>

@@ -278,6 +278,45 @@ describe("the transport of TLS: closing", () => {
       })
     ));
 
+  it("takes no longer than sslShutdownTimeout either while there is something to send", () =>
+    runQuietly(() =>
+      leavingNothing(async () => {
+        const client = new Peer();
+        const server = new Peer();
+        server.onMade = (transport) => transport.pauseReading();
+        const { listening, transport } = await pairOf(client, server, { sslShutdownTimeout: 40 });
+        transport.write(new Uint8Array(32 * MEBIBYTE));
+        transport.close();
+        await client.lost.wait();
+        assert.equal(String(client.error), "TimeoutError: SSL shutdown timed out");
+        assert.equal(transport.getWriteBufferSize(), 0);
+        server.transport!.abort();
+        await closeServer(listening);
+      })
+    ));
+
+  it("ends well when both sides have much to send and close", () =>
+    runQuietly(() =>
+      leavingNothing(async () => {
+        const client = new Peer();
+        const server = new Peer();
+        const { listening, transport } = await pairOf(client, server);
+        for (const one of [transport, server.transport!]) {
+          one.write(new Uint8Array(32 * MEBIBYTE));
+          one.close();
+        }
+        await gather([() => client.lost.wait(), () => server.lost.wait()]);
+        assert.deepEqual([client.error, server.error], [null, null]);
+        assert.deepEqual([client.log, server.log], [["made", "pauseWriting", "resumeWriting", "lost"], [
+          "made",
+          "pauseWriting",
+          "resumeWriting",
+          "lost",
+        ]]);
+        await closeServer(listening);
+      })
+    ));
+
   it("at once, by abort, drops what is held", () =>
     runQuietly(() =>
       leavingNothing(async () => {
@@ -315,6 +354,18 @@ describe("the transport of TLS: closing", () => {
         }
       })
     ));
+
+  it("is over for the server only when the protocols know it", () =>
+    runQuietly(async () => {
+      for (const how of ["close", "abort"] as const) {
+        const client = new Peer();
+        const server = new Peer();
+        const { listening, transport } = await pairOf(client, server);
+        transport[how]();
+        await closeServer(listening);
+        assert.equal(server.log.at(-1)!.slice(0, 4), "lost");
+      }
+    }));
 
   it("with the loop is without a word", async () => {
     const protocol = new Peer();

@@ -2,36 +2,27 @@ import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findPorts } from "../../scripts/_oracle/ports.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-import { LEFT_OUT, NOT_ON_HOST, NOT_STARTED, ONE_FORM, OTHER_TRACE } from "./exceptions.ts";
+import { LEFT_OUT, NOT_ON_HOST, ONE_FORM, OTHER_TRACE } from "./exceptions.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 const ports = findPorts(fileURLToPath(new URL("ports", import.meta.url)));
 const traces = fs.readdirSync(new URL("expected", import.meta.url));
 const ported = new Set(ports.map((port) => port.name));
 
-function topicOf(name: string): string {
-  return name.split("_")[1] ?? "";
-}
-
-function isExcused(name: string): boolean {
-  return name in LEFT_OUT || name in NOT_STARTED || topicOf(name) in NOT_STARTED;
-}
-
 describe("oracle", () => {
   it("has a port or a reason for every scenario", () => {
-    const missing = SCENARIOS.filter((name) => !ported.has(name) && !isExcused(name));
+    const missing = SCENARIOS.filter((name) => !ported.has(name) && !(name in LEFT_OUT));
     assert.deepEqual(missing, []);
   });
 
   it("gives no reason for a scenario that has a port", () => {
-    const stale = ports.filter(({ name }) => isExcused(name)).map(({ name }) => name);
+    const stale = ports.filter(({ name }) => name in LEFT_OUT).map(({ name }) => name);
     assert.deepEqual(stale, []);
   });
 
   it("gives reasons only for scenarios that exist", () => {
-    const topics = new Set(SCENARIOS.map(topicOf));
-    const names = [LEFT_OUT, NOT_STARTED, NOT_ON_HOST, ONE_FORM, OTHER_TRACE].flatMap((table) => Object.keys(table));
-    assert.deepEqual(names.filter((name) => !SCENARIOS.includes(name) && !topics.has(name)), []);
+    const names = [LEFT_OUT, NOT_ON_HOST, ONE_FORM, OTHER_TRACE].flatMap((table) => Object.keys(table));
+    assert.deepEqual(names.filter((name) => !SCENARIOS.includes(name)), []);
   });
 
   it("has ports of scenarios only, each with its trace", () => {

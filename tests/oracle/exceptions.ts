@@ -36,19 +36,8 @@ const NO_RESET = "Deno has no way to reset a connection: the peer sees an end in
 export const NOT_ON_HOST: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "414_tcp_reset_by_peer": { deno: NO_RESET },
   "468_stream_reset_reaches_reader": { deno: NO_RESET },
+  "431_udp_error_received": { deno: "Deno does not tell a sender that nobody listens" },
 };
 
 /** Ports whose async twin has a trace of its own, `expected/NAME.async.txt`. */
 export const OTHER_TRACE: Readonly<Record<string, string>> = {};
-
-/** Topics, and scenarios of topics begun, that are still to be ported. */
-export const NOT_STARTED: Readonly<Record<string, string>> = {
-  "431_udp_error_received": "Deno tells nothing of peers where nobody listens; to be ported for the other hosts",
-  "unix": "topic not started yet",
-  "subproc": "topic not started yet",
-  "debug": "topic not started yet",
-  "652_program_chat_server": "reads lines with the stream's own iteration; not ported yet",
-  "659_program_process_filter": "needs processes: belongs with the topic subproc",
-  "731_v313_small_changes": "not ported yet",
-  "742_v314_call_graph": "belongs to the topic debug, not started yet",
-};

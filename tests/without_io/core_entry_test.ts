@@ -33,11 +33,12 @@ describe("tsyncio/core", () => {
     assert.ok(new whole.EventLoop() instanceof core.EventLoop);
   });
 
-  it("lacks only input, output, executors and signals, and their errors", () => {
+  it("lacks only input, output, processes, executors and signals, and their errors", () => {
     const missing = Object.keys(whole).filter((name) => !(name in core));
     const io =
       /^(open|start)|Server|Stream|Protocol|Transport|Connection|S[Ss][Ll]|(OS|Pipe|File|Permission|Process|AddressInfo|Incomplete|Limit)\w*Error$/;
-    const others = /Executor|^(signals|toThread|runCoroutineThreadsafe|moduleFunctions|cancelRequested|transfer)$/;
+    const others =
+      /Executor|Subprocess|^AI_|^(PIPE|STDOUT|DEVNULL|signals|toThread|runCoroutineThreadsafe|moduleFunctions|cancelRequested|transfer)$/;
     assert.deepEqual(missing.filter((name) => !io.test(name) && !others.test(name)), []);
   });
 

@@ -13,6 +13,7 @@ export interface BunSocket<D> {
   readonly remoteAddress?: string;
   readonly remotePort?: number;
   setNoDelay(on: boolean): unknown;
+  setKeepAlive(on: boolean): unknown;
   pause(): unknown;
   resume(): unknown;
   /** Gives how many bytes the system took; a negative number once it is closed. Keeps none. */

@@ -14,12 +14,13 @@ import type {
   NetDriver,
   Outcome,
   ResolvedAddress,
+  ServiceName,
   SocketHandle,
 } from "../../runtime/net_driver.ts";
 import { toOSError } from "../shared/error_map.ts";
 import { nodeNet } from "../shared/node_net.ts";
 import { type BunListener, bunNamespace } from "./bun_namespace.ts";
-import { endpointOf, eventsFor } from "./socket.ts";
+import { type BunSocketHandle, endpointOf, eventsFor } from "./socket.ts";
 
 /** The driver. */
 export function bunNet(): NetDriver {
@@ -41,13 +42,16 @@ class BunNet implements NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon {
-    const { host, port, reusePort } = options;
+    const { host, port, reusePort, keepAlive = false } = options;
     if (reusePort || !LITERAL.test(host)) return this.#node.listen(options, onConnection, outcome, onError);
     let over = false;
     queueMicrotask(() => {
       if (over) return;
       over = true;
-      const listener = tryToListen(host, port, onConnection);
+      const listener = tryToListen(host, port, (socket) => {
+        if (keepAlive) socket.native.setKeepAlive(true);
+        onConnection(socket);
+      });
       if (listener instanceof Error) outcome(listener, null);
       else outcome(null, listener);
     });
@@ -56,12 +60,25 @@ class BunNet implements NetDriver {
     };
   }
 
-  lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon {
-    return this.#node.lookup(hostname, family, outcome);
+  adopt(native: unknown): SocketHandle | null {
+    return this.#node.adopt!(native);
+  }
+
+  lookup(
+    hostname: string,
+    family: "IPv4" | "IPv6" | "unspec",
+    outcome: Outcome<readonly ResolvedAddress[]>,
+    configured?: boolean,
+  ): Abandon {
+    return this.#node.lookup(hostname, family, outcome, configured);
+  }
+
+  lookupService(address: string, port: number, outcome: Outcome<ServiceName>): Abandon {
+    return this.#node.lookupService!(address, port, outcome);
   }
 }
 
-function tryToListen(host: string, port: number, onConnection: (socket: SocketHandle) => void): BunListenerHandle | Error {
+function tryToListen(host: string, port: number, onConnection: (socket: BunSocketHandle) => void): BunListenerHandle | Error {
   try {
     return new BunListenerHandle(host, port, onConnection);
   } catch (error) {
@@ -74,7 +91,7 @@ class BunListenerHandle implements ListenerHandle {
   readonly native: BunListener;
   #open = true;
 
-  constructor(hostname: string, port: number, onConnection: (socket: SocketHandle) => void) {
+  constructor(hostname: string, port: number, onConnection: (socket: BunSocketHandle) => void) {
     const socket = eventsFor((handle) => {
       if (this.#open) onConnection(handle);
       else handle.close(); // accepted while it was being closed

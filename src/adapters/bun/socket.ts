@@ -97,25 +97,41 @@ export class BunSocketHandle implements SocketHandle {
   /** @internal */
   onEnd(): void {
     this.#readEnded = true;
-    if (!this.#dropped) this.#events?.onEnd();
+    if (!this.#dropped && this.#error === null) this.#events?.onEnd();
   }
 
   // -------------------------------------------------------------- writing
 
   write(chunk: Uint8Array): void {
     if (this.#dropped || this.#gone || this.#ending || chunk.length === 0) return;
-    const taken = this.#queue.length > 0 ? 0 : Math.max(0, this.native.write(chunk));
-    if (taken < chunk.length) this.#queue.push(chunk.slice(taken));
+    const taken = this.#queue.length > 0 ? 0 : this.#offer(chunk);
+    if (taken < chunk.length && this.#error === null) this.#queue.push(chunk.slice(taken));
     if (taken > 0) this.#events?.onWritten(taken);
+  }
+
+  /** What the system takes of it. Bun tells of a write that fails by a negative number only, and may never tell of the reset that was the reason. */
+  #offer(chunk: Uint8Array): number {
+    const taken = this.native.write(chunk);
+    if (taken >= 0) return taken;
+    if (!this.#gone && this.#error === null) {
+      this.#setError(Object.assign(new Error("the peer has reset it"), { code: "ECONNRESET" }));
+      this.native.terminate();
+    }
+    return 0;
+  }
+
+  #setError(error: unknown): void {
+    const { host, port } = this.remoteAddress;
+    this.#error ??= toOSError(error, "go on with the connection", { address: host, port });
   }
 
   /** The system may have room. @internal */
   onDrain(): void {
     if (this.#dropped || this.#queue.length === 0) return;
     let taken = 0;
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 && this.#error === null) {
       const chunk = this.#queue.peek()!;
-      const count = Math.max(0, this.native.write(chunk));
+      const count = this.#offer(chunk);
       taken += count;
       if (count < chunk.length) {
         this.#queue.replaceFirst(chunk.subarray(count));
@@ -148,10 +164,7 @@ export class BunSocketHandle implements SocketHandle {
   onClose(error: unknown): void {
     this.#gone = true;
     this.#queue.clear();
-    if (error !== undefined && error !== null) {
-      const { host, port } = this.remoteAddress;
-      this.#error = toOSError(error, "go on with the connection", { address: host, port });
-    }
+    if (error !== undefined && error !== null) this.#setError(error);
     const events = this.#events;
     if (events !== null && this.#early === null) queueMicrotask(() => this.#tellClose(events));
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { hostGlobals } from "../shared/host.ts";
+import type { ByteReader } from "../shared/promise_pipe.ts";
 
 /** An address as Deno tells it. */
 export interface DenoAddress {
@@ -11,37 +12,101 @@ export interface DenoAddress {
   readonly port: number;
 }
 
-/** A TCP connection. */
+/** A stream connection. */
 export interface DenoConn {
-  readonly localAddr: DenoAddress;
-  readonly remoteAddr: DenoAddress;
   read(buffer: Uint8Array): Promise<number | null>;
   write(chunk: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
-  setNoDelay(on: boolean): void;
 }
 
-/** A TCP listener. */
-export interface DenoListener {
-  readonly addr: DenoAddress;
-  accept(): Promise<DenoConn>;
+/** A TCP connection. */
+export interface DenoTcpConn extends DenoConn {
+  readonly localAddr: DenoAddress;
+  readonly remoteAddr: DenoAddress;
+  setNoDelay(on: boolean): void;
+  setKeepAlive(on: boolean): void;
+}
+
+/** A listener. */
+export interface DenoListener<C extends DenoConn> {
+  accept(): Promise<C>;
   close(): void;
 }
 
-/** What a permission is asked for. */
-export interface NetPermission {
-  readonly name: "net";
-  readonly host?: string;
+/** A file. */
+export interface DenoFile {
+  read(buffer: Uint8Array): Promise<number | null>;
+  write(chunk: Uint8Array): Promise<number>;
+  close(): void;
 }
+
+/** A child process. A stream that is not piped must not be asked for. */
+export interface DenoChild {
+  readonly pid: number;
+  readonly stdin: { getWriter(): DenoWriter };
+  readonly stdout: { getReader(): ByteReader };
+  readonly stderr: { getReader(): ByteReader };
+  readonly status: Promise<{ readonly code: number; readonly signal: string | null }>;
+  kill(signal: string): void;
+  unref(): void;
+}
+
+/** Writes to the stdin of a child. */
+export interface DenoWriter {
+  readonly closed: Promise<unknown>;
+  write(chunk: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** Where a stream of a child leads. */
+export type DenoStdio = "piped" | "null" | "inherit";
+
+/** How to start a process. */
+export interface DenoCommandOptions {
+  readonly args: readonly string[];
+  readonly stdin: DenoStdio;
+  readonly stdout: DenoStdio;
+  readonly stderr: DenoStdio;
+  readonly detached: boolean;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clearEnv?: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** A TCP listener. */
+export interface DenoTcpListener extends DenoListener<DenoTcpConn> {
+  readonly addr: DenoAddress;
+}
+
+/** Where a socket of the file system is. */
+export interface DenoUnixPlace {
+  readonly transport: "unix";
+  readonly path: string;
+}
+
+/** What a permission is asked for. */
+export type DenoPermission =
+  | { readonly name: "net"; readonly host?: string }
+  | { readonly name: "run"; readonly command: string }
+  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "read" | "write"; readonly path?: string };
 
 /** The global `Deno`. */
 export interface DenoNamespace {
-  connect(options: { readonly hostname: string; readonly port: number; readonly signal: AbortSignal }): Promise<DenoConn>;
-  listen(options: { readonly hostname: string; readonly port: number; readonly tcpBacklog: number }): DenoListener;
+  connect(options: { readonly hostname: string; readonly port: number; readonly signal: AbortSignal }): Promise<DenoTcpConn>;
+  connect(options: DenoUnixPlace): Promise<DenoConn>;
+  listen(options: { readonly hostname: string; readonly port: number; readonly tcpBacklog: number }): DenoTcpListener;
+  listen(options: DenoUnixPlace): DenoListener<DenoConn>;
+  open(path: string, options: { readonly read?: boolean; readonly write?: boolean }): Promise<DenoFile>;
+  readonly stdin: { readonly readable: { getReader(): ByteReader } };
+  readonly Command: new (program: string, options: DenoCommandOptions) => { spawn(): DenoChild };
   readonly permissions: {
-    querySync(permission: NetPermission): { readonly state: string };
-    requestSync(permission: NetPermission): { readonly state: string };
+    querySync(permission: DenoPermission): { readonly state: string };
+    requestSync(permission: DenoPermission): { readonly state: string };
   };
   readonly errors: { readonly NotCapable: new (message: string) => Error };
 }

@@ -14,13 +14,14 @@ import type {
   NetDriver,
   Outcome,
   ResolvedAddress,
+  ServiceName,
   SocketHandle,
 } from "../../runtime/net_driver.ts";
 import { toOSError } from "../shared/error_map.ts";
 import { nodeNet } from "../shared/node_net.ts";
-import { type DenoConn, type DenoListener, denoNamespace } from "./deno_namespace.ts";
+import { type DenoConn, type DenoListener, denoNamespace, type DenoTcpConn, type DenoTcpListener } from "./deno_namespace.ts";
 import { checkNetPermission } from "./permissions.ts";
-import { DenoSocketHandle, endpointOf } from "./socket.ts";
+import { endpointOf, tcpSocket } from "./socket.ts";
 
 /** The driver. */
 export function denoNet(): NetDriver {
@@ -39,10 +40,10 @@ class DenoNet implements NetDriver {
     checkNetPermission(action, host, port);
     const controller = new AbortController();
     let over = false;
-    const onConn = (conn: DenoConn): void => {
+    const onConn = (conn: DenoTcpConn): void => {
       if (over) return conn.close();
       over = true;
-      outcome(null, new DenoSocketHandle(conn));
+      outcome(null, tcpSocket(conn));
     };
     const onError = (error: unknown): void => {
       if (over) return;
@@ -66,7 +67,7 @@ class DenoNet implements NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon {
-    const { host, port, backlog, reusePort } = options;
+    const { host, port, backlog, reusePort, keepAlive = false } = options;
     if (reusePort) return this.#node.listen(options, onConnection, outcome, onError);
     const action = `listen on ${host} port ${port}`;
     checkNetPermission(action, host, port);
@@ -76,7 +77,12 @@ class DenoNet implements NetDriver {
       over = true;
       const attempt = tryToListen(action, host, port, backlog);
       if (attempt.error !== null) return outcome(attempt.error, null);
-      const handle = new DenoListenerHandle(attempt.listener, onConnection, onError, this.#closings);
+      const { listener } = attempt;
+      const onConn = (conn: DenoTcpConn): void => {
+        if (keepAlive) conn.setKeepAlive(true);
+        onConnection(tcpSocket(conn));
+      };
+      const handle = new DenoListenerHandle(listener, endpointOf(listener.addr), onConn, onError, this.#closings);
       outcome(null, handle);
       handle.accept();
     };
@@ -86,16 +92,35 @@ class DenoNet implements NetDriver {
     };
   }
 
-  lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon {
-    return this.#node.lookup(hostname, family, outcome);
+  adopt(native: unknown): SocketHandle | null {
+    return isTcpConn(native) ? tcpSocket(native) : this.#node.adopt!(native);
   }
+
+  lookup(
+    hostname: string,
+    family: "IPv4" | "IPv6" | "unspec",
+    outcome: Outcome<readonly ResolvedAddress[]>,
+    configured?: boolean,
+  ): Abandon {
+    return this.#node.lookup(hostname, family, outcome, configured);
+  }
+
+  lookupService(address: string, port: number, outcome: Outcome<ServiceName>): Abandon {
+    return this.#node.lookupService!(address, port, outcome);
+  }
+}
+
+/** Deno has no class of connections to ask for. */
+function isTcpConn(native: unknown): native is DenoTcpConn {
+  const { localAddr, closeWrite, setNoDelay } = (native ?? {}) as Partial<DenoTcpConn>;
+  return typeof localAddr === "object" && typeof closeWrite === "function" && typeof setNoDelay === "function";
 }
 
 function isLiteral(host: string): boolean {
   return host.includes(":") || /^[\d.]+$/.test(host);
 }
 
-type Listening = { readonly error: null; readonly listener: DenoListener } | { readonly error: Error };
+type Listening = { readonly error: null; readonly listener: DenoTcpListener } | { readonly error: Error };
 
 function tryToListen(action: string, hostname: string, port: number, tcpBacklog: number): Listening {
   try {
@@ -109,7 +134,7 @@ function tryToListen(action: string, hostname: string, port: number, tcpBacklog:
  * The listeners that are being closed. Deno frees the port of one a turn or two after `close()`: until then a connection to it would be
  * taken and dropped, and a bind refused. So what this driver is asked for meanwhile waits for it.
  */
-class Closings {
+export class Closings {
   #count = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -137,10 +162,10 @@ const GONE: ReadonlySet<string> = new Set(["NotConnected", "ConnectionAborted", 
  *
  * The listener lives as long as an `accept` is under way, which fails one or two turns of the host after `close()`.
  */
-class DenoListenerHandle implements ListenerHandle {
+export class DenoListenerHandle<C extends DenoConn> implements ListenerHandle {
   readonly address: Endpoint;
-  readonly native: DenoListener;
-  readonly #onConnection: (socket: SocketHandle) => void;
+  readonly native: DenoListener<C>;
+  readonly #onConnection: (conn: C) => void;
   readonly #onError: AcceptError | undefined;
   readonly #closings: Closings;
   #open = true;
@@ -149,14 +174,15 @@ class DenoListenerHandle implements ListenerHandle {
   readonly #closed: (() => void)[] = [];
 
   constructor(
-    listener: DenoListener,
-    onConnection: (socket: SocketHandle) => void,
+    listener: DenoListener<C>,
+    address: Endpoint,
+    onConnection: (conn: C) => void,
     onError: AcceptError | undefined,
     closings: Closings,
   ) {
     this.native = listener;
     this.#closings = closings;
-    this.address = endpointOf(listener.addr);
+    this.address = address;
     this.#onConnection = onConnection;
     this.#onError = onError;
   }
@@ -168,14 +194,14 @@ class DenoListenerHandle implements ListenerHandle {
     this.native.accept().then(this.#onConn, this.#onFailure);
   };
 
-  readonly #onConn = (conn: DenoConn): void => {
+  readonly #onConn = (conn: C): void => {
     this.#accepting = false;
     if (!this.#open) {
       conn.close();
       return this.#tellClosed();
     }
     this.accept();
-    this.#onConnection(new DenoSocketHandle(conn));
+    this.#onConnection(conn);
   };
 
   readonly #onFailure = (error: unknown): void => {

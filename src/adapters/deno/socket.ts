@@ -4,13 +4,19 @@
  * @module
  */
 import { Deque } from "../../_internal/deque.ts";
-import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
-import { toOSError } from "../shared/error_map.ts";
-import type { DenoAddress, DenoConn } from "./deno_namespace.ts";
+import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
+import { placeOf, toOSError } from "../shared/error_map.ts";
+import type { DenoAddress, DenoConn, DenoTcpConn } from "./deno_namespace.ts";
 
 /** An address as Deno tells it. */
 export function endpointOf({ hostname, port }: DenoAddress): InetEndpoint {
   return { host: hostname, port, family: hostname.includes(":") ? "IPv6" : "IPv4" };
+}
+
+/** The socket of a TCP connection. */
+export function tcpSocket(conn: DenoTcpConn): SocketHandle {
+  conn.setNoDelay(true);
+  return new DenoSocketHandle(conn, endpointOf(conn.localAddr), endpointOf(conn.remoteAddr));
 }
 
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
@@ -28,12 +34,17 @@ const LARGEST_JOIN = 16384;
  * Writing: one write is under way while there is something to send; Deno borrows the chunk meanwhile and may take a part of it.
  */
 export class DenoSocketHandle implements SocketHandle {
+  readonly localAddress: Endpoint;
+  readonly remoteAddress: Endpoint;
   readonly native: DenoConn;
   #events: SocketEvents | null = null;
   #closed = false;
   #error: Error | null = null;
 
   #buffer: Uint8Array | null = null;
+  #size = SMALLEST_READ;
+  /** A buffer that was lent and came back. */
+  #spare: Uint8Array | null = null;
   #reading = false;
   #paused = false;
   /** Read while paused: a chunk, or null for the end. */
@@ -46,17 +57,10 @@ export class DenoSocketHandle implements SocketHandle {
   #ending = false;
   #writeEnded = false;
 
-  constructor(conn: DenoConn) {
+  constructor(conn: DenoConn, local: Endpoint, remote: Endpoint) {
     this.native = conn;
-    conn.setNoDelay(true);
-  }
-
-  get localAddress(): InetEndpoint {
-    return endpointOf(this.native.localAddr);
-  }
-
-  get remoteAddress(): InetEndpoint {
-    return endpointOf(this.native.remoteAddr);
+    this.localAddress = local;
+    this.remoteAddress = remote;
   }
 
   start(events: SocketEvents): void {
@@ -80,7 +84,7 @@ export class DenoSocketHandle implements SocketHandle {
   #read(): void {
     if (this.#reading || this.#paused || this.#readEnded || this.#closed || this.#events === null) return;
     this.#reading = true;
-    this.#buffer ??= new Uint8Array(SMALLEST_READ);
+    this.#buffer ??= this.#takeSpare() ?? new Uint8Array(this.#size);
     this.native.read(this.#buffer).then(this.#onRead, this.#onFailure);
   }
 
@@ -105,16 +109,25 @@ export class DenoSocketHandle implements SocketHandle {
     this.#read();
   };
 
-  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many. */
+  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many, or if it comes back. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
     const { length } = buffer;
-    if (count > length / 2) {
-      this.#buffer = new Uint8Array(count < length ? length : Math.min(4 * length, LARGEST_READ));
-      return count === length ? buffer : buffer.subarray(0, count);
-    }
-    if (count <= length / HARDLY && length > SMALLEST_READ) this.#buffer = new Uint8Array(length / 4);
-    return buffer.slice(0, count);
+    if (count === length) this.#size = Math.min(4 * length, LARGEST_READ);
+    else if (count <= length / HARDLY && length > SMALLEST_READ) this.#size = length / 4;
+    const few = count <= length / 2 && this.#events!.borrows !== true;
+    if (!few || this.#size < length) this.#buffer = null;
+    return few ? buffer.slice(0, count) : buffer.subarray(0, count);
+  }
+
+  #takeSpare(): Uint8Array | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare;
+  }
+
+  giveBack({ buffer }: Uint8Array): void {
+    if (buffer.byteLength === this.#size && !this.#closed) this.#spare = new Uint8Array(buffer);
   }
 
   // -------------------------------------------------------------- writing
@@ -198,8 +211,7 @@ export class DenoSocketHandle implements SocketHandle {
   readonly #onFailure = (error: unknown): void => {
     if (this.#closed) return;
     this.#shut();
-    const { host, port } = this.remoteAddress;
-    this.#error = toOSError(error, "go on with the connection", { address: host, port });
+    this.#error = toOSError(error, "go on with the connection", placeOf(this.remoteAddress));
     this.#events?.onClose(this.#error);
   };
 
@@ -208,6 +220,7 @@ export class DenoSocketHandle implements SocketHandle {
     this.#queue.clear();
     this.#held = undefined;
     this.#buffer = null;
+    this.#spare = null;
     this.native.close();
   }
 }

@@ -18,6 +18,7 @@ import {
   PermissionError,
   ProcessLookupError,
 } from "../../errors.ts";
+import type { Endpoint } from "../../runtime/net_driver.ts";
 
 type OSErrorClass = new (message: string, options: OSErrorOptions) => OSError;
 
@@ -32,8 +33,12 @@ const CLASS_OF_CODE: Readonly<Record<string, OSErrorClass>> = {
   EACCES: PermissionError,
   EPERM: PermissionError,
   ESRCH: ProcessLookupError,
-  ENOTFOUND: AddressInfoError,
-  ENODATA: AddressInfoError,
+};
+
+/** Resolvers' words for what getaddrinfo, and Python with it, has its own codes for. */
+const CODE_OF_RESOLVER: Readonly<Record<string, string>> = {
+  ENOTFOUND: "EAI_NONAME",
+  ENODATA: "EAI_NODATA",
 };
 
 /** Codes of Deno's classes, for errors that come without one. */
@@ -71,7 +76,8 @@ const REASON_OF_CODE: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "not permitted",
   ESRCH: "there is no such process",
-  ENOTFOUND: "the name is not known",
+  EAI_NONAME: "the name is not known",
+  EAI_NODATA: "the name has no address",
   EAI_AGAIN: "the name servers did not answer",
   EADDRINUSE: "the address is in use",
   EADDRNOTAVAIL: "the address is not of this machine",
@@ -79,13 +85,19 @@ const REASON_OF_CODE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "the host cannot be reached",
   ETIMEDOUT: "the peer did not answer",
   EMFILE: "too many open files",
+  EAGAIN: "there is no room for it at the moment",
 };
 
-/** What a caller knows of the place where it went wrong; fills in for what the host's error does not say. */
+/** What a caller knows of the place where it went wrong: a path, or what fills in for what the host's error does not say. */
 export interface ErrorPlace {
   readonly address?: string;
   readonly port?: number;
   readonly path?: string;
+}
+
+/** The place that one end of a socket is. */
+export function placeOf(endpoint: Endpoint): ErrorPlace {
+  return "path" in endpoint ? { path: endpoint.path } : { address: endpoint.host, port: endpoint.port };
 }
 
 /** The fields that hosts put on errors, each of any type: nothing is known for certain. */
@@ -105,10 +117,17 @@ export function toOSError(error: unknown, action: string, place: ErrorPlace = {}
     ...text("code", code),
     ...(typeof fields.errno === "number" ? { errno: Math.abs(fields.errno) } : {}),
     ...text("syscall", fields.syscall),
-    ...text("address", fields.address ?? place.address),
-    ...(typeof (fields.port ?? place.port) === "number" ? { port: (fields.port ?? place.port) as number } : {}),
-    ...text("path", fields.path ?? place.path),
+    ...(place.path === undefined ? addressOf(fields, place) : { path: place.path }),
   });
+}
+
+function addressOf(fields: HostError, place: ErrorPlace): Pick<OSErrorOptions, "address" | "port" | "path"> {
+  const port = fields.port ?? place.port;
+  return {
+    ...text("address", fields.address ?? place.address),
+    ...(typeof port === "number" ? { port } : {}),
+    ...text("path", fields.path),
+  };
 }
 
 /** Where several addresses were tried in vain, hosts give a collection without a message: the first is the one to show. */
@@ -120,9 +139,12 @@ function fieldsOf(error: unknown): HostError {
 }
 
 function codeOf(fields: HostError): string | undefined {
-  if (typeof fields.code === "string") return fields.code.startsWith("DNS_") ? fields.code.slice(4) : fields.code;
+  if (typeof fields.code === "string") {
+    const code = fields.code.startsWith("DNS_") ? fields.code.slice(4) : fields.code;
+    return CODE_OF_RESOLVER[code] ?? code;
+  }
   if (typeof fields.name === "string" && Object.hasOwn(CODE_OF_DENO_CLASS, fields.name)) return CODE_OF_DENO_CLASS[fields.name];
-  return typeof fields.message === "string" && UNKNOWN_TO_DENO.test(fields.message) ? "ENOTFOUND" : undefined;
+  return typeof fields.message === "string" && UNKNOWN_TO_DENO.test(fields.message) ? "EAI_NONAME" : undefined;
 }
 
 function classOf(code: string | undefined): OSErrorClass {

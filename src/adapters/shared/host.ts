@@ -9,6 +9,7 @@ import type { Clock, Hold, HostLoop, TimerToken } from "../../runtime/host.ts";
 /** The part of Node's `process`, which all three hosts have, that the adapters use. */
 export interface HostProcess {
   readonly versions: { readonly node?: string };
+  readonly platform: string;
   getBuiltinModule?(name: string): unknown;
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;

@@ -5,22 +5,23 @@
  *
  * @module
  */
-import { UnsupportedOperationError } from "../../errors.ts";
+import { OSError, UnsupportedOperationError } from "../../errors.ts";
 import type {
   Abandon,
   AcceptError,
   ConnectOptions,
-  InetEndpoint,
+  Endpoint,
   ListenerHandle,
   ListenOptions,
   NetDriver,
   Outcome,
   ResolvedAddress,
+  ServiceName,
   SocketHandle,
 } from "../../runtime/net_driver.ts";
-import { toOSError } from "./error_map.ts";
+import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
-import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer } from "./node_modules.ts";
+import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
 import { endpointOf, NodeSocketHandle, WriteScratch } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
@@ -48,21 +49,14 @@ class NodeNet implements NetDriver {
     this.#scratch = scratch;
   }
 
+  readonly #handle = (socket: NodeSocket): SocketHandle => new NodeSocketHandle(socket, undefined, this.#scratch);
+
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
     const action = `connect to ${options.host} port ${options.port}`;
     this.#check(action, options.host, options.port);
     const socket = getBuiltin<NodeNetModule>("node:net").connect(connectOptions(options));
-    const attempt = new Attempt(() => socket.destroy());
-    const onError = (error: unknown): void => {
-      if (attempt.end()) outcome(toOSError(error, action, { address: options.host, port: options.port }), null);
-    };
-    socket.on("error", onError);
-    socket.on("connect", () => {
-      if (!attempt.end()) return;
-      socket.off("error", onError);
-      outcome(null, new NodeSocketHandle(socket, this.#scratch));
-    });
-    return attempt.abandon;
+    const place = { address: options.host, port: options.port };
+    return dial(socket, { action, place, handle: this.#handle }, outcome);
   }
 
   listen(
@@ -71,37 +65,58 @@ class NodeNet implements NetDriver {
     outcome: Outcome<ListenerHandle>,
     onError?: AcceptError,
   ): Abandon {
-    const { host, port, backlog, reusePort } = options;
+    const { host, port, backlog, reusePort, keepAlive = false } = options;
     const action = `listen on ${host} port ${port}`;
     if (reusePort && nodeMajor() < 22) throw new UnsupportedOperationError(`Cannot ${action}: Node ${nodeMajor()} cannot share a port`);
     this.#check(action, host, port);
     const server = getBuiltin<NodeNetModule>("node:net").createServer({ allowHalfOpen: true });
-    const attempt = new Attempt(() => server.close());
-    let listener: NodeListenerHandle | null = null;
-    server.on("connection", (socket) => {
-      if (listener?.open) onConnection(new NodeSocketHandle(socket, this.#scratch));
-      else socket.destroy(); // accepted while it was being closed
-    });
-    server.on("error", (error) => {
-      if (attempt.end()) outcome(toOSError(error, action, { address: host, port }), null);
-      else if (!attempt.abandoned) onError?.(toOSError(error, "accept a connection"), () => {});
-    });
-    server.on("listening", () => {
-      if (attempt.end()) outcome(null, listener = new NodeListenerHandle(server));
-    });
+    const handle = (socket: NodeSocket): SocketHandle => {
+      if (keepAlive) socket.setKeepAlive(true);
+      return this.#handle(socket);
+    };
+    const terms = { action, place: { address: host, port }, handle, endpoint: () => boundTo(server) };
+    const abandon = serve(server, terms, { onConnection, outcome, onError });
     server.listen({ host, port, backlog, ...(reusePort ? { reusePort } : {}) });
-    return attempt.abandon;
+    return abandon;
   }
 
-  lookup(hostname: string, family: "IPv4" | "IPv6" | "unspec", outcome: Outcome<readonly ResolvedAddress[]>): Abandon {
+  adopt(native: unknown): SocketHandle | null {
+    if (!(native instanceof getBuiltin<NodeNetModule>("node:net").Socket)) return null;
+    if (native.destroyed || native.connecting) {
+      throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
+    }
+    native.allowHalfOpen = true;
+    return this.#handle(native);
+  }
+
+  lookup(
+    hostname: string,
+    family: "IPv4" | "IPv6" | "unspec",
+    outcome: Outcome<readonly ResolvedAddress[]>,
+    configured = false,
+  ): Abandon {
     const action = `resolve ${hostname}`;
     this.#check(action);
+    const dns = getBuiltin<NodeDnsModule>("node:dns");
     const attempt = new Attempt(() => {}); // it goes on in the host, unheard
-    const options = { all: true, family: family === "IPv4" ? 4 : family === "IPv6" ? 6 : 0, verbatim: true } as const;
-    getBuiltin<NodeDnsModule>("node:dns").lookup(hostname, options, (error, addresses = []) => {
+    const hints = configured ? dns.ADDRCONFIG : 0;
+    const options = { all: true, family: family === "IPv4" ? 4 : family === "IPv6" ? 6 : 0, verbatim: true, hints } as const;
+    dns.lookup(hostname, options, (error, addresses = []) => {
       if (!attempt.end()) return;
       if (error) outcome(toOSError(error, action, { address: hostname }), null);
       else outcome(null, addresses.map(({ address, family }) => ({ address, family: family === 6 ? "IPv6" : "IPv4" })));
+    });
+    return attempt.abandon;
+  }
+
+  lookupService(address: string, port: number, outcome: Outcome<ServiceName>): Abandon {
+    const action = `look up the name of ${address}`;
+    this.#check(action);
+    const attempt = new Attempt(() => {}); // as above
+    getBuiltin<NodeDnsModule>("node:dns").lookupService(address, port, (error, hostname = "", service = "") => {
+      if (!attempt.end()) return;
+      if (error) outcome(toOSError(error, action, { address, port }), null);
+      else outcome(null, { hostname, service: service || String(port) }); // Bun tells nothing of port 0
     });
     return attempt.abandon;
   }
@@ -116,6 +131,77 @@ function connectOptions({ host, port, family, localAddress, localPort }: Connect
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(localPort === undefined ? {} : { localPort }),
   };
+}
+
+/** What is done with a socket of node:net, and how it is called in errors. */
+export interface SocketTerms {
+  readonly action: string;
+  readonly place: ErrorPlace;
+  handle(socket: NodeSocket): SocketHandle;
+}
+
+/** Tells what becomes of a socket that is connecting. */
+export function dial(socket: NodeSocket, { action, place, handle }: SocketTerms, outcome: Outcome<SocketHandle>): Abandon {
+  const attempt = new Attempt(() => socket.destroy());
+  const onError = (error: unknown): void => {
+    if (attempt.end()) outcome(toOSError(error, action, place), null);
+  };
+  socket.on("error", onError);
+  socket.on("connect", () => {
+    if (!attempt.end()) return;
+    socket.off("error", onError);
+    outcome(null, handle(socket));
+  });
+  return attempt.abandon;
+}
+
+/** The same for one that listens. */
+export interface ListenerTerms extends SocketTerms {
+  /** Where it listens: called when it does, and what it throws is the outcome. */
+  endpoint(): Endpoint;
+}
+
+/** Who is told of a listener. */
+export interface ListenerCallbacks {
+  readonly onConnection: (socket: SocketHandle) => void;
+  readonly outcome: Outcome<ListenerHandle>;
+  readonly onError: AcceptError | undefined;
+}
+
+/** Tells what becomes of a server that is about to listen, and what comes to it. */
+export function serve(
+  server: NodeServer,
+  { action, place, handle, endpoint }: ListenerTerms,
+  { onConnection, outcome, onError }: ListenerCallbacks,
+): Abandon {
+  const attempt = new Attempt(() => server.close());
+  let listener: NodeListenerHandle | null = null;
+  server.on("connection", (socket) => {
+    if (listener?.open) onConnection(handle(socket));
+    else socket.destroy(); // accepted while it was being closed
+  });
+  server.on("error", (error) => {
+    if (attempt.end()) outcome(toOSError(error, action, place), null);
+    else if (!attempt.abandoned) onError?.(toOSError(error, "accept a connection"), () => {});
+  });
+  server.on("listening", () => {
+    if (!attempt.end()) return;
+    try {
+      listener = new NodeListenerHandle(server, endpoint());
+    } catch (error) {
+      server.close();
+      return outcome(toOSError(error, action, place), null);
+    }
+    outcome(null, listener);
+  });
+  return attempt.abandon;
+}
+
+function boundTo(server: NodeServer): Endpoint {
+  const address = server.address();
+  return typeof address === "object" && address !== null
+    ? endpointOf(address.address, address.port, String(address.family))
+    : endpointOf(undefined, undefined, undefined);
 }
 
 /** Something that ends once, by itself or by being abandoned. */
@@ -141,16 +227,13 @@ class Attempt {
 }
 
 class NodeListenerHandle implements ListenerHandle {
-  readonly address: InetEndpoint;
+  readonly address: Endpoint;
   readonly native: NodeServer;
   open = true;
 
-  constructor(server: NodeServer) {
+  constructor(server: NodeServer, address: Endpoint) {
     this.native = server;
-    const address = server.address();
-    this.address = typeof address === "object" && address !== null
-      ? endpointOf(address.address, address.port, String(address.family))
-      : endpointOf(undefined, undefined, undefined);
+    this.address = address;
   }
 
   close(closed: () => void = () => {}): void {

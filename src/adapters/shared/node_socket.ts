@@ -3,14 +3,28 @@
  *
  * @module
  */
-import type { InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
-import { toOSError } from "./error_map.ts";
-import type { NodeBufferModule, NodeSocket } from "./node_modules.ts";
+import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
+import { placeOf, toOSError } from "./error_map.ts";
 import { getBuiltin } from "./host.ts";
+import type { NodeBufferModule, NodeSocket } from "./node_modules.ts";
 
 /** An address as node:net tells it. A peer that has gone already has none. */
 export function endpointOf(host: string | undefined, port: number | undefined, family: string | undefined): InetEndpoint {
   return { host: host ?? "", port: port ?? 0, family: family === "IPv6" || family === "6" ? "IPv6" : "IPv4" };
+}
+
+/** Both ends of a connection. */
+export interface SocketEnds {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/** As node:net tells them, which knows nothing of paths. */
+function endsOf(socket: NodeSocket): SocketEnds {
+  return {
+    local: endpointOf(socket.localAddress, socket.localPort, socket.localFamily),
+    remote: endpointOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily),
+  };
 }
 
 const NOTHING = new Uint8Array(0);
@@ -47,8 +61,8 @@ export class WriteScratch {
  * listened for from the beginning and kept here. Once both directions have ended, Node closes the socket.
  */
 export class NodeSocketHandle implements SocketHandle {
-  readonly localAddress: InetEndpoint;
-  readonly remoteAddress: InetEndpoint;
+  readonly localAddress: Endpoint;
+  readonly remoteAddress: Endpoint;
   readonly native: NodeSocket;
   readonly copies: boolean;
   readonly #scratch: WriteScratch | null;
@@ -60,15 +74,15 @@ export class NodeSocketHandle implements SocketHandle {
   #gone = false;
   #error: Error | null = null;
 
-  constructor(socket: NodeSocket, scratch: WriteScratch | null) {
+  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket), scratch: WriteScratch | null = null) {
     this.native = socket;
     this.copies = scratch !== null;
     this.#scratch = scratch;
-    this.localAddress = endpointOf(socket.localAddress, socket.localPort, socket.localFamily);
-    this.remoteAddress = endpointOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
-    socket.setNoDelay(true);
+    this.localAddress = ends.local;
+    this.remoteAddress = ends.remote;
+    if ("host" in ends.local) socket.setNoDelay(true);
     socket.on("error", (error) => {
-      this.#error ??= toOSError(error, "go on with the connection", { address: this.remoteAddress.host, port: this.remoteAddress.port });
+      this.#error ??= toOSError(error, "go on with the connection", placeOf(this.remoteAddress));
     });
     socket.on("close", () => {
       this.#gone = true;
@@ -89,6 +103,7 @@ export class NodeSocketHandle implements SocketHandle {
       if (!this.#dropped) events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     });
     if (this.#paused) socket.pause();
+    else if (socket.isPaused()) socket.resume(); // whoever had it before has paused it
   }
 
   #tellClose(events: SocketEvents): void {
@@ -128,7 +143,7 @@ export class NodeSocketHandle implements SocketHandle {
     if (this.#dropped) return;
     this.#dropped = true;
     if (this.#gone) return; // told, or about to be
-    if (reset) this.native.resetAndDestroy();
+    if (reset && "host" in this.localAddress) this.native.resetAndDestroy();
     else this.native.destroy();
   }
 }

@@ -30,6 +30,10 @@ export class NodeTlsSession implements TlsSession {
   #closed = false;
   #wireEnded = false;
   #ended = false;
+  /** `start` was called, before which nothing of the peer is told. */
+  #started = false;
+  /** The end came before: Deno's sockets tell it to whoever is there. */
+  #endedEarly = false;
   #finishing = false;
   #finished = false;
   /** Nothing is sent any more: the host's socket is closed, or about to be. */
@@ -60,6 +64,7 @@ export class NodeTlsSession implements TlsSession {
     socket.on("error", (error) => {
       if (!this.#gone) this.fail(error); // nothing is to be sent any more, and so nothing can fail
     });
+    socket.on("end", () => this.#hearEnd());
     socket.on("finish", () => this.#tellFinished());
     socket.on("close", () => {
       this.#stopSending();
@@ -129,6 +134,10 @@ export class NodeTlsSession implements TlsSession {
 
   #tellEnd(): void {
     if (this.#closed || this.#ended) return;
+    if (!this.#started) {
+      this.#endedEarly = true;
+      return;
+    }
     this.#ended = true;
     if (!this.hearsLastEnd) this.#stopSending(); // the hosts that do not hear the last end do not send after the first
     this.#events.onEnd();
@@ -162,9 +171,9 @@ export class NodeTlsSession implements TlsSession {
   }
 
   start(): void {
-    const socket = this.#socket!;
-    socket.on("end", () => this.#hearEnd());
-    socket.on("data", (chunk) => {
+    this.#started = true;
+    if (this.#endedEarly) queueMicrotask(() => this.#tellEnd());
+    this.#socket!.on("data", (chunk) => {
       if (!this.#closed) this.#events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     });
   }

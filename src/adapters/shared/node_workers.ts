@@ -4,7 +4,7 @@
  * @module
  */
 import type { WorkerDriver, WorkerEvents, WorkerHandle, WorkerScope } from "../../runtime/worker_driver.ts";
-import { forkedScope, startProcess } from "./forked_workers.ts";
+import { forkedScope, Forks } from "./forked_workers.ts";
 import { getBuiltin } from "./host.ts";
 
 interface NodePort {
@@ -48,11 +48,12 @@ export function receiveNow(port: object): { readonly message: unknown } | undefi
 
 /** The driver. */
 export function nodeWorkers(): WorkerDriver {
+  const forks = new Forks();
   return {
     get parallelism(): number {
       return parallelism();
     },
-    start: (kind, url, name, events) => kind === "process" ? startProcess(url, events) : new NodeThread(url, name, events),
+    start: (kind, url, name, events) => kind === "process" ? forks.start(url, events) : new NodeThread(url, name, events),
     load,
     enclosing: () => threadScope() ?? forkedScope(),
   };

@@ -6,7 +6,7 @@
  * @module
  */
 import type { WorkerDriver, WorkerEvents, WorkerHandle, WorkerScope } from "../../runtime/worker_driver.ts";
-import { forkedScope, startProcess } from "./forked_workers.ts";
+import { forkedScope, Forks } from "./forked_workers.ts";
 import { hostGlobals } from "./host.ts";
 import { load, parallelism, receiveNow } from "./node_workers.ts";
 
@@ -46,11 +46,12 @@ const globals = (): WebGlobals => hostGlobals() as unknown as WebGlobals;
 
 /** The driver. */
 export function webWorkers(): WorkerDriver {
+  const forks = new Forks();
   return {
     get parallelism(): number {
       return parallelism();
     },
-    start: (kind, url, name, events) => kind === "process" ? startProcess(url, events) : new WebThread(url, name, events),
+    start: (kind, url, name, events) => kind === "process" ? forks.start(url, events) : new WebThread(url, name, events),
     load,
     enclosing: () => threadScope() ?? forkedScope(),
   };

@@ -2,6 +2,7 @@
 # Makes the certificates of the TLS tests anew (with openssl 3; most are valid for a hundred years). Test material only: the keys are public.
 set -eu
 cd "$(dirname "$0")"
+rm -f ./*.pem ./*.key
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 days=36500
@@ -18,10 +19,10 @@ authority() {
     -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" -out "$1.pem"
 }
 
-# request NAME USAGE SAN: a key, what is to be signed and how
+# request NAME USAGE SAN: a key unless it is there, what is to be signed and how
 request() {
   name=$1 usage=$2 san=$3
-  key "$name.key"
+  [ -e "$name.key" ] || key "$name.key"
   openssl req -new -key "$name.key" -subj "/CN=$name" -out "$work/$name.csr"
   {
     echo "basicConstraints=critical,CA:FALSE"
@@ -68,6 +69,20 @@ expired_leaf expired ca serverAuth,clientAuth "DNS:localhost,IP:127.0.0.1"
 leaf foreign other_ca serverAuth "DNS:localhost,IP:127.0.0.1"
 leaf client ca clientAuth "DNS:client.example"
 leaf stranger other_ca clientAuth "DNS:client.example"
+
+# By way of an authority between it and the one that is trusted, which the certificate's file holds too.
+key "$work/between.key"
+openssl req -new -key "$work/between.key" -subj "/CN=tsyncio test CA between" -out "$work/between.csr"
+printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n' > "$work/between.ext"
+openssl x509 -req -in "$work/between.csr" -CA ca.pem -CAkey "$work/ca.key" -CAserial "$work/ca.srl" \
+  -sha256 -days $days -extfile "$work/between.ext" -out between.pem
+leaf chained between serverAuth,clientAuth "DNS:localhost,IP:127.0.0.1"
+cat between.pem >> chained.pem
+rm between.pem
+
+# With a key of RSA, in the form that is older than PKCS #8.
+openssl genrsa -traditional -out rsa.key 2048
+leaf rsa ca serverAuth "DNS:localhost,IP:127.0.0.1"
 
 # Signed by itself, and no authority.
 key self_signed.key

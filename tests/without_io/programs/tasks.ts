@@ -201,7 +201,7 @@ async function groupFunction(): Promise<unknown> {
 async function nestedScopes(): Promise<unknown[]> {
   const seen: unknown[] = [];
   try {
-    await timeout(20, async () => {
+    await timeout(60_000, async (outer) => {
       try {
         await timeout(2, async () => {
           await sleep(60_000);
@@ -211,6 +211,7 @@ async function nestedScopes(): Promise<unknown[]> {
       }
       await sleep(1);
       seen.push("the outer body goes on");
+      outer.reschedule(getRunningLoop().time() + 2);
       await until(new Promise(() => {}));
     });
   } catch (error) {
@@ -221,7 +222,9 @@ async function nestedScopes(): Promise<unknown[]> {
 
 async function primitives(): Promise<unknown[]> {
   const [lock, semaphore, event, condition, barrier] = [new Lock(), new Semaphore(1), new Event(), new Condition(), new Barrier(2)];
+  const [allPassed, allWait] = [new Event(), new Event()];
   const order: unknown[] = [];
+  let [passed, waiting] = [0, 0];
   const worker = async (name: string): Promise<void> => {
     await lock.run(async () => {
       order.push(`${name} has the lock`);
@@ -231,16 +234,18 @@ async function primitives(): Promise<unknown[]> {
     await sleep(1);
     permit[Symbol.dispose]();
     order.push(await barrier.wait());
+    if (++passed === 2) allPassed.set();
     await event.wait();
     await condition.run(async () => {
+      if (++waiting === 2) allWait.set();
       await condition.wait();
     });
     order.push(`${name} is notified`);
   };
   const both = gather(["a", "b"].map((name) => () => worker(name)));
-  await sleep(10);
+  await allPassed.wait();
   event.set();
-  await sleep(1);
+  await allWait.wait();
   await condition.run(async () => condition.notifyAll());
   await both;
   return order;

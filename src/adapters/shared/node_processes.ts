@@ -1,0 +1,121 @@
+/**
+ * ProcessDriver over node:child_process, for Node, and for Deno where a child is to have a file descriptor.
+ *
+ * What differs: Node says of a child that a real-time signal ended that it exited with 0. Pipes of children are sockets here, so a child cannot open
+ * /dev/stdin again. A text file without `#!` that may be executed is run by a shell.
+ *
+ * @module
+ */
+import type { Abandon, Outcome } from "../../runtime/net_driver.ts";
+import type { ReadPipe, WritePipe } from "../../runtime/pipe_driver.ts";
+import type { ChildStream, ProcessDriver, ProcessHandle, SpawnOptions } from "../../runtime/process_driver.ts";
+import { getBuiltin } from "./host.ts";
+import { type NodeReadable, NodeReadPipe, type NodeWritable, NodeWritePipe } from "./node_pipe.ts";
+import { killById, killGroup, type PlainSpawnOptions, signalNumber, spawnError, withoutMerge } from "./spawning.ts";
+
+interface ChildProcess {
+  readonly pid?: number;
+  readonly stdin: NodeWritable | null;
+  readonly stdout: NodeReadable | null;
+  readonly stderr: NodeReadable | null;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  on(event: "exit", listener: (code: number | null, signal: string | null) => void): unknown;
+  unref(): void;
+}
+
+type Stdio = "pipe" | "ignore" | "inherit" | number;
+
+interface ChildProcessModule {
+  spawn(program: string, args: readonly string[], options: {
+    readonly stdio: readonly [Stdio, Stdio, Stdio];
+    readonly detached: boolean;
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly uid?: number;
+    readonly gid?: number;
+  }): ChildProcess;
+}
+
+/** The driver. */
+export function nodeProcesses(): ProcessDriver {
+  return { spawn: spawnNode };
+}
+
+/** Starts a process by node:child_process. */
+export function spawnNode(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon {
+  let child: ChildProcess;
+  try {
+    child = spawnPlain(withoutMerge(options, true));
+  } catch (error) {
+    queueMicrotask(() => outcome(spawnError(error, options), null));
+    return () => {};
+  }
+  let over = false;
+  const end = (error: unknown, handle: ProcessHandle | null): void => {
+    if (over) return;
+    over = true;
+    outcome(handle === null ? spawnError(error, options) : null, handle);
+  };
+  child.on("error", (error) => end(error, null)); // no other error says more than what is told by other ways
+  const handle = child.pid === undefined ? null : new NodeProcess(child, child.pid);
+  if (handle !== null) queueMicrotask(() => end(null, handle));
+  return () => {
+    if (over) return;
+    over = true;
+    handle?.kill("SIGKILL");
+  };
+}
+
+function spawnPlain({ program, args, stdin, stdout, stderr, cwd, env, uid, gid, newSession }: PlainSpawnOptions): ChildProcess {
+  const { spawn } = getBuiltin<ChildProcessModule>("node:child_process");
+  return spawn(program, args, {
+    stdio: [stdioOf(stdin), stdioOf(stdout), stdioOf(stderr)],
+    detached: newSession,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+  });
+}
+
+function stdioOf(stream: ChildStream): Stdio {
+  return stream === "null" ? "ignore" : stream;
+}
+
+class NodeProcess implements ProcessHandle {
+  readonly pid: number;
+  readonly native: ChildProcess;
+  readonly stdin: WritePipe | null;
+  readonly stdout: ReadPipe | null;
+  readonly stderr: ReadPipe | null;
+  readonly exited: Promise<number>;
+  #ended = false;
+
+  /** The pipes are listened to from the beginning, for a child may end at once. */
+  constructor(child: ChildProcess, pid: number) {
+    this.pid = pid;
+    this.native = child;
+    this.stdin = child.stdin && new NodeWritePipe(child.stdin);
+    this.stdout = child.stdout && new NodeReadPipe(child.stdout);
+    this.stderr = child.stderr && new NodeReadPipe(child.stderr);
+    this.exited = new Promise((resolve) => {
+      child.on("exit", (code, signal) => {
+        this.#ended = true;
+        resolve(signal === null ? code ?? 0 : -signalNumber(signal));
+      });
+    });
+  }
+
+  /** By its number: on Deno the child's own method takes it for dead. */
+  kill(signal: string): boolean {
+    return !this.#ended && killById(this.pid, signal);
+  }
+
+  killGroup(signal: string | 0): boolean {
+    return killGroup(this.pid, signal);
+  }
+
+  release(): void {
+    this.native.unref();
+  }
+}

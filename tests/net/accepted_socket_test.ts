@@ -1,0 +1,121 @@
+import { connect as connectByHost, createServer, type Server, type Socket } from "node:net";
+import { getRunningLoop, OSError, Protocol, type Transport, until } from "../../mod.ts";
+import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
+import { bytes, LoggingProtocol, runQuietly, text } from "./_support.ts";
+
+/** A socket that node:net accepted, and its peer. */
+async function accepted(options: { readonly pauseOnConnect?: boolean } = {}) {
+  let tell: (socket: Socket) => void = () => {};
+  const socket = new Promise<Socket>((resolve) => tell = resolve);
+  const server: Server = createServer(options, tell);
+  await until(new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  const peer = connectByHost((server.address() as { port: number }).port, "127.0.0.1");
+  const native = await until(socket);
+  server.close();
+  return { native, peer, ended: new Promise<void>((resolve) => peer.on("close", () => resolve())) };
+}
+
+/** What a peer hears, to the end. */
+function heard(peer: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let all = "";
+    peer.on("data", (chunk) => all += text(new Uint8Array(chunk)));
+    peer.on("end", () => resolve(all));
+  });
+}
+
+class Echo extends Protocol {
+  #transport: Transport | null = null;
+  readonly log: string[] = [];
+
+  override connectionMade(transport: Transport): void {
+    this.#transport = transport;
+    this.log.push("made");
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#transport!.write(data);
+  }
+
+  override eofReceived(): boolean {
+    this.log.push("eof");
+    this.#transport!.write("!");
+    this.#transport!.close();
+    return true;
+  }
+
+  override connectionLost(error: Error | null): void {
+    this.log.push(`lost ${error}`);
+  }
+}
+
+describe("connectAcceptedSocket", () => {
+  for (const pauseOnConnect of [false, true]) {
+    it(`takes over a socket of node:net, half-closed connections included, ${pauseOnConnect ? "paused" : "flowing"}`, () =>
+      runQuietly(async () => {
+        const { native, peer, ended } = await accepted({ pauseOnConnect });
+        const [transport, protocol] = await getRunningLoop().connectAcceptedSocket(() => new Echo(), native);
+        assert.equal(transport.getExtraInfo("socket"), native);
+        assert.deepEqual(transport.getExtraInfo("peername"), { host: "127.0.0.1", port: peer.localPort, family: "IPv4" });
+        assert.deepEqual(protocol.log, ["made"]);
+        const answer = heard(peer);
+        peer.end("hello");
+        assert.equal(await until(answer), "hello!");
+        await until(ended);
+        assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
+      }));
+  }
+
+  it("takes over a connection of Deno's", () =>
+    runQuietly(async () => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const peer = connectByHost(listener.addr.port, "127.0.0.1");
+      const conn = await until(listener.accept());
+      listener.close();
+      const [transport, protocol] = await getRunningLoop().connectAcceptedSocket(() => new Echo(), conn);
+      assert.equal(transport.getExtraInfo("socket"), conn);
+      const answer = heard(peer);
+      peer.end(bytes("hello"));
+      assert.equal(await until(answer), "hello!");
+      await until(new Promise((resolve) => peer.on("close", resolve)));
+      assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
+    }), { skip: runtimeName !== "deno" && "only Deno has them" });
+
+  it("refuses what is no socket, and one that is closed", () =>
+    runQuietly(async () => {
+      const loop = getRunningLoop();
+      for (const wrong of [null, 7, {}, createServer()]) {
+        assert.throws(
+          () => loop.connectAcceptedSocket(() => new Protocol(), wrong),
+          /^TypeError: Cannot connect an accepted socket: a socket of this host/,
+        );
+      }
+      assert.throws(() => loop.connectAcceptedSocket({} as () => Protocol, {}), /a function that makes a protocol was expected/);
+      const { native, peer, ended } = await accepted();
+      native.destroy();
+      peer.destroy();
+      await until(ended);
+      assert.throws(() => loop.connectAcceptedSocket(() => new Protocol(), native), (error) =>
+        error instanceof OSError && error.code === "ENOTCONN");
+    }));
+
+  it("closes the socket when the protocol cannot be made, or the wait is cancelled", () =>
+    runQuietly(async () => {
+      const one = await accepted();
+      const fails = () => {
+        throw new Error("no protocol");
+      };
+      await assert.rejects(async () => await getRunningLoop().connectAcceptedSocket(fails, one.native), /no protocol/);
+      one.peer.resume();
+      await until(one.ended);
+
+      const two = await accepted();
+      const protocol = new LoggingProtocol();
+      const task = getRunningLoop().createTask(() => getRunningLoop().connectAcceptedSocket(() => protocol, two.native));
+      getRunningLoop().callSoon(() => task.cancel());
+      await assert.rejects(async () => await task, { code: "CANCELLED" });
+      two.peer.resume();
+      await until(two.ended);
+      assert.deepEqual(protocol.log, ["made", "lost"]);
+    }));
+});
