@@ -29,9 +29,6 @@ interface UpgradableProtocol {
   _startTls(transport: Transport, context: SslContext, options: StartTlsOptions): CoroutineGenerator<Transport>;
 }
 
-/** The iterator of what there is nothing to wait for. */
-const OVER: Iterator<undefined, void, unknown> = { next: () => ({ done: true, value: undefined }) };
-
 /** A drain, which mostly has nothing to wait for: then it costs an object, and else what a coroutine does. */
 class Drain extends Lazy<void> {
   readonly #writer: StreamWriter;
@@ -53,7 +50,12 @@ class Drain extends Lazy<void> {
   [Symbol.iterator](): Iterator<Suspend | undefined, void, unknown> {
     if (this.#used) throw reused();
     this.#used = true;
-    return this.#writer._mayGoOn() ? OVER : this.#writer._drain();
+    return this.#writer._mayGoOn() ? this : this.#writer._drain();
+  }
+
+  /** There was nothing to wait for. */
+  next(): IteratorResult<undefined, void> {
+    return { done: true, value: undefined };
   }
 
   override _drive(strand: Strand, resolve: Resolve, reject: Reject): void {

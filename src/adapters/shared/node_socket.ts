@@ -27,7 +27,6 @@ function endsOf(socket: NodeSocket): SocketEnds {
   };
 }
 
-const NOTHING = new Uint8Array(0);
 /** As large as the largest write. */
 const SCRATCH_SIZE = 64 * 1024;
 
@@ -36,6 +35,8 @@ const SCRATCH_SIZE = 64 * 1024;
  * not, the memory is left to it.
  */
 export class WriteScratch {
+  /** To be written after something whose end is to be told. */
+  readonly nothing: Uint8Array = new Uint8Array(0);
   #memory: Uint8Array | null = null;
 
   /** A copy, in a Buffer: Node would make one of anything else. */
@@ -132,7 +133,7 @@ export class NodeSocketHandle implements SocketHandle {
     this.native.write(this.#scratch.copy(chunk));
     if (this.native.writableLength === 0) return this.#events?.onWritten(length);
     this.#scratch.leave();
-    this.native.write(NOTHING, onWritten); // comes after it; a callback costs as much as a write, and is mostly not needed
+    this.native.write(this.#scratch.nothing, onWritten); // comes after it; a callback costs as much as a write, and is mostly not needed
   }
 
   closeWrite(): void {
