@@ -1,16 +1,16 @@
 /** Children on tsyncio with generators: `tsyncio_generator.ts WORKLOAD N WARM_UP`. */
 
-import { type CoroutineGenerator, createTask, gather, run } from "../../../mod.ts";
-import { Meter, printUnavailable, type Sample, sampleOf, times } from "../sample.ts";
+import { type CoroutineGenerator, createSubprocessExec, createTask, gather, run } from "../../../mod.ts";
+import { Meter, type Sample, sampleOf, times } from "../sample.ts";
 import type { ChildWorkload } from "../workloads.ts";
 import { checkEnded, type Child, childOf, SIDE_BY_SIDE } from "./children.ts";
-import { startChild, textOf, whyUnavailable } from "./library.ts";
+import { optionsOf, textOf } from "./library.ts";
 
 function* startAll(child: Child, n: number): CoroutineGenerator<void> {
   let left = n;
   function* startSome(): CoroutineGenerator<void> {
     while (left-- > 0) {
-      const started = yield* startChild(child);
+      const started = yield* createSubprocessExec(child.program, child.args, optionsOf(child));
       const [output] = yield* started.communicate();
       checkEnded(child, { code: started.returncode, output: textOf(output) });
     }
@@ -27,5 +27,4 @@ function* measure({ workload, n, warmUp }: Sample<ChildWorkload>): CoroutineGene
   meter.print();
 }
 
-if (whyUnavailable === undefined) await run(measure(sampleOf<ChildWorkload>()));
-else printUnavailable(whyUnavailable);
+await run(measure(sampleOf<ChildWorkload>()));
