@@ -1,6 +1,7 @@
 import { connect as connectByHost, createServer, type Server, type Socket } from "node:net";
-import { getRunningLoop, OSError, Protocol, type Transport, until } from "../../mod.ts";
+import { getRunningLoop, openConnection, OSError, Protocol, sleep, type Transport, until } from "../../mod.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
+import { asClient, serverContext } from "./_tls_support.ts";
 import { bytes, LoggingProtocol, runQuietly, text } from "./_support.ts";
 
 /** A socket that node:net accepted, and its peer. */
@@ -65,6 +66,26 @@ describe("connectAcceptedSocket", () => {
         assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
       }));
   }
+
+  it("goes on by TLS at once, as the server", () =>
+    runQuietly(async () => {
+      const server: Server = createServer({ pauseOnConnect: true });
+      const accepted = new Promise<Socket>((resolve) => server.on("connection", resolve));
+      await until(new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+      const loop = getRunningLoop();
+      const connecting = loop.createTask(() => openConnection("127.0.0.1", (server.address() as { port: number }).port, asClient()));
+      const native = await until(accepted);
+      server.close();
+      const [transport, protocol] = await loop.connectAcceptedSocket(() => new Echo(), native, { ssl: serverContext() });
+      const [reader, writer] = await connecting;
+      assert.equal(transport.getExtraInfo("socket"), native);
+      assert.match(transport.getExtraInfo("cipher")!.version, /^TLSv1\.[23]$/);
+      writer.write("hello");
+      assert.equal(text(await reader.readExactly(5)), "hello");
+      writer.close();
+      await writer.waitClosed();
+      while (!protocol.log.includes("lost null")) await sleep(0);
+    }));
 
   it("takes over a connection of Deno's", () =>
     runQuietly(async () => {

@@ -1,5 +1,6 @@
 import { BufferedProtocol, getRunningLoop, Protocol, sleep, type Transport, until } from "../../mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
+import { asClient, serverContext, withEcho } from "./_tls_support.ts";
 import { bytes, makeTransport, runQuietly, runReported, text } from "./_support.ts";
 
 /** One turn of the loop, or several. */
@@ -173,6 +174,26 @@ describe("BufferedProtocol", () => {
     assert.deepEqual(result, ["made", "get 1", "updated x", "lost Error"]);
     assert.deepEqual(reports.map(({ message }) => message), ["Fatal error: protocol.buffer_updated() call failed."]);
   });
+
+  it("receives what TLS has decrypted", () =>
+    runQuietly(() =>
+      withEcho(serverContext(), async (port) => {
+        const box = new Box(1000);
+        let received = "";
+        let tell = (): void => {};
+        const all = new Promise<void>((resolve) => tell = resolve);
+        box.onUpdate = () => {
+          received += box.log.at(-1)!.slice("updated ".length);
+          if (received.length === 50_000) tell();
+        };
+        const [transport] = await getRunningLoop().createConnection(() => box, { host: "127.0.0.1", port, ...asClient() });
+        transport.write("0123456789".repeat(5000));
+        await until(all);
+        assert.equal(received, "0123456789".repeat(5000));
+        transport.close();
+        while (!box.log.includes("lost")) await turn();
+      })
+    ));
 
   it("may be an object, and receives much over a real socket, whole and in order", () =>
     runQuietly(async () => {

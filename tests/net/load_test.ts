@@ -18,6 +18,7 @@ import {
 } from "../../mod.ts";
 import { assert, describe, it, runtimeName, stress } from "../_kit/mod.ts";
 import { absent, startForeign } from "../_kit/foreign.ts";
+import { commandOf } from "../_kit/program.ts";
 import { hostTurn, leavingNothingOpen, link, openSockets } from "./_faults.ts";
 import { runQuietly } from "./_support.ts";
 
@@ -148,10 +149,9 @@ describe("small writes of one turn", () => {
   const skip = process.platform !== "linux" ? "strace is for Linux" : absent("strace", ["-f", "-qq", "-o", "/dev/null", "true"]);
 
   it("are one system call, which is sent at once", async () => {
-    const flags = { deno: ["run", "-A", "--no-check"], bun: [], node: ["--no-warnings"] }[runtimeName];
-    const program = new URL("./_small_writes.ts", import.meta.url).pathname;
+    const [command, args] = commandOf(new URL("./_small_writes.ts", import.meta.url));
     const strace = ["-f", "-qq", "-s", "20", "-e", "trace=write,writev,sendto,sendmsg,sendmmsg,setsockopt"];
-    const child = startForeign("strace", [...strace, process.execPath, ...flags, program]);
+    const child = startForeign("strace", [...strace, command, ...args]);
     assert.equal(await child.ended, 0, child.output());
     const calls = child.output().split("\n").filter((line) => /"tsyncio-\d/.test(line) && !/^received/.test(line));
     const lengths = calls.map((line) => Number(/= (\d+)$/.exec(line)?.[1]));
