@@ -33,7 +33,7 @@ export function nodeNet(check: NetPermissionCheck = () => {}): NetDriver {
 }
 
 /** The ends of a socket of the file system, for all that node:net tells. */
-const NAMELESS: SocketEnds = { local: { path: "" }, remote: { path: "" } };
+const NAMELESS: Readonly<SocketEnds> = { local: { path: "" }, remote: { path: "" } };
 
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
