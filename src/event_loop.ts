@@ -85,7 +85,7 @@ export class EventLoop extends CoreEventLoop {
   }
 
   /**
-   * Takes over a connection that was accepted elsewhere, of the host's own kind: a socket of node:net, on Deno a `Deno.TcpConn` too. Nobody else may use
+   * Takes over a connection that was accepted elsewhere, of the host's own kind: a socket of node:net, on Deno a `Deno.TcpConn` or `Deno.UnixConn` too. Nobody else may use
    * it from now on. With `ssl` TLS comes at once, and this side is the server.
    *
    * @throws TypeError for anything else, OSError for one that is closed; as `startTls` what goes wrong with TLS. Cancelling it closes the connection.

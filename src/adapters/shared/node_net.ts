@@ -22,7 +22,7 @@ import type {
 import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
-import { endpointOf, NodeSocketHandle } from "./node_socket.ts";
+import { endpointOf, NodeSocketHandle, type SocketEnds } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
@@ -31,6 +31,9 @@ export type NetPermissionCheck = (action: string, host?: string, port?: number) 
 export function nodeNet(check: NetPermissionCheck = () => {}): NetDriver {
   return new NodeNet(check);
 }
+
+/** The ends of a socket of the file system, for all that node:net tells. */
+const NAMELESS: Readonly<SocketEnds> = { local: { path: "" }, remote: { path: "" } };
 
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
@@ -74,7 +77,7 @@ class NodeNet implements NetDriver {
       throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
     }
     native.allowHalfOpen = true;
-    return new NodeSocketHandle(native);
+    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS) : new NodeSocketHandle(native);
   }
 
   lookup(
