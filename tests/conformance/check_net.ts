@@ -1,14 +1,10 @@
 /** What every NetDriver must do, over real sockets of the loopback. */
 
 import type { NetDriver, SocketHandle } from "../../src/runtime/net_driver.ts";
+import type { TransportFeature } from "../../src/testing/mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { checkAttempts, type ForeignPeer } from "./check_net_attempts.ts";
 import { ascii, barrier, connect, listen, pair, pattern, Recorder } from "./net_peer.ts";
-
-/** What drivers may lack. */
-export type NetFeature =
-  /** `close(true)` resets the connection. Without it the peer sees an end of stream. */
-  "reset";
 
 const MEBIBYTE = 1 << 20;
 
@@ -19,8 +15,8 @@ export function checkConnections(name: string, make: () => NetDriver): void {
   checkClosing(name, make, ["reset"]);
 }
 
-/** The suite. `make` gives a driver, `peer` what a driver cannot make itself: peers that reset, that never accept. */
-export function checkNet(name: string, make: () => NetDriver, lacks: readonly NetFeature[], peer: ForeignPeer): void {
+/** The suite. `make` gives a driver, of whose flags "reset" counts, `peer` what a driver cannot make itself: peers that reset, that never accept. */
+export function checkNet(name: string, make: () => NetDriver, lacks: readonly TransportFeature[], peer: ForeignPeer): void {
   checkAttempts(name, make, peer);
   checkReading(name, make);
   checkWriting(name, make);
@@ -298,7 +294,7 @@ function checkWriting(name: string, make: () => NetDriver): void {
   });
 }
 
-function checkClosing(name: string, make: () => NetDriver, lacks: readonly NetFeature[]): void {
+function checkClosing(name: string, make: () => NetDriver, lacks: readonly TransportFeature[]): void {
   describe(`${name}: closing`, () => {
     it("is told once, later, with null, however often it is asked for, and is the last that is told", async () => {
       const { client, server, atClient, atServer } = await startedPair(make());
