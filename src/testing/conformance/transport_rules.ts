@@ -351,6 +351,19 @@ function halfClosing(): TransportRule[] {
       },
     },
     {
+      name: "writeEof ends a stream that has nothing to send, at once",
+      feature: "halfClose",
+      check: onPair(function* ({ client, server }) {
+        client.transport.writeEof();
+        yield* server.protocol.until(() => server.protocol.calls.includes("eof"));
+        server.transport.write("anything else?");
+        yield* client.protocol.untilReceived(14);
+        server.transport.writeEof();
+        yield* client.protocol.until(() => client.protocol.calls.includes("eof"));
+        same([client.protocol.calls, server.protocol.calls], [["made", "data", "eof"], ["made", "eof"]], "the calls");
+      }),
+    },
+    {
       name: "no end comes while reading is paused",
       feature: "halfClose",
       check: function* (maker) {
