@@ -43,6 +43,6 @@ const peer: ForeignPeer = {
   },
 };
 
-checkNet(`${runtimeName}'s own`, () => defaultRuntime().net!, GAPS[runtimeName].net, peer);
+checkNet(`${runtimeName}'s own`, () => defaultRuntime().net!, GAPS[runtimeName].tcp, peer);
 
-if (runtimeName === "deno") checkNet("node:net on Deno", () => nodeNet(checkNetPermission), GAPS.node.net, peer);
+if (runtimeName === "deno") checkNet("node:net on Deno", () => nodeNet(checkNetPermission), GAPS.node.tcp, peer);
