@@ -6,7 +6,9 @@
  * Runtimes are node (the newest), node22, node24, node26, bun and deno; without the option node, bun and deno are measured. Workloads
  * are in bench/workloads.ts; `W4` means all whose names begin with `W4-`. Each sample is a process of its own that runs the workload
  * once at a tenth of its size, and then measures it. Each round takes one sample of everybody before the next one begins; medians
- * count. The file gets an array of `{ workload, subject, runtime, colour, n, value, unit }`. The exit code is 1 when a sample failed.
+ * count. Echo servers (W7, W8-idle) are put under load by a process of its own, the same one for all (bench/echo/load.ts), which runs on
+ * Bun and Linux. The file gets an array of `{ workload, subject, runtime, colour, api, n, value, unit }`. The exit code is 1 when a sample
+ * failed.
  */
 
 import * as fs from "node:fs/promises";
@@ -19,8 +21,8 @@ import { findPython, type Python } from "./bench/python.ts";
 import { reportLines } from "./bench/report.ts";
 import { type Result, rowsOf, valueOf } from "./bench/results.ts";
 import { runSample } from "./bench/run_sample.ts";
-import { commandOf, type Subject, subjectsOf } from "./bench/subjects.ts";
-import { sizesOf, type Workload } from "./bench/workloads.ts";
+import { commandOf, isEcho, subjectsOf } from "./bench/subjects.ts";
+import { sizesOf } from "./bench/workloads.ts";
 import { describeFailure, installTools } from "./toolchain.mjs";
 
 /** The slowest sample takes a few seconds at full size. */
@@ -29,12 +31,13 @@ const LIMIT_MS = 120_000;
 async function main(): Promise<number> {
   const options = readOptions(scriptArguments());
   endGroupsOnSignals();
-  const failures = await installTools(toInstall(options.runtimes));
+  const echoes = options.workloads.some(isEcho);
+  const failures = await installTools(toInstall([...new Set([...options.runtimes, ...(echoes ? ["bun" as const] : [])])]));
   for (const failure of failures) console.error(describeFailure(failure));
   if (failures.length > 0) return 1;
-  const python = await findPython();
+  const python = await findPython(echoes);
   for (const line of headLines(options, python)) console.log(line);
-  const results = await measure(options, subjectsOf(options.runtimes, python));
+  const results = await measure(options, python);
   for (const line of reportLines(options.workloads, results, options.rounds)) console.log(line);
   if (options.json !== null) await fs.writeFile(options.json, `${JSON.stringify(rowsOf(results), null, 2)}\n`);
   return results.some(({ missing }) => missing?.failed === true) ? 1 : 0;
@@ -48,7 +51,8 @@ function headLines({ scale }: Options, python: Python | undefined): string[] {
     python === undefined
       ? "CPython: none of 3.11 or newer was found, so there are no ratios to it"
       : `CPython ${python.version} (${python.executable}${others})`,
-    "Ratios are how many times better a value is; a target is the ratio to CPython to reach, with the value it was derived from.",
+    "Ratios are how many times better a value is, to CPython by the same API and to the best that the runtime offers itself. A target may give the",
+    "value that it was derived from. CPU is the processor time of an echo server, all its threads together.",
     ...(scale === 1
       ? []
       : [`At ${scale} times the size targets are only a hint, above all those of W4-sleep, which takes 0.1 s at any size.`]),
@@ -56,15 +60,19 @@ function headLines({ scale }: Options, python: Python | undefined): string[] {
   ];
 }
 
-async function measure({ workloads, rounds, scale }: Options, subjects: readonly Subject[]): Promise<Result[]> {
+async function measure({ workloads, runtimes, rounds, scale }: Options, python: Python | undefined): Promise<Result[]> {
   const results = workloads.flatMap((workload) =>
-    subjects.map((subject): Result => ({ workload, subject, n: sizesOf(workload, scale).n, values: [], missing: null, version: "" }))
+    subjectsOf(workload, runtimes, python).map((subject): Result => {
+      const { uvloop } = python ?? {};
+      const missing = subject.subject === "uvloop" && uvloop && "missing" in uvloop ? { reason: uvloop.missing, failed: false } : null;
+      return { workload, subject, n: sizesOf(workload, scale).n, values: [], cpu: [], missing, version: "" };
+    })
   );
   for (let round = 0; round < rounds; round++) {
     for (const workload of workloads) {
       console.error(`round ${round + 1} of ${rounds}: ${workload.name}`);
       const contestants = results.filter((result) => result.workload === workload && result.missing === null);
-      for (const result of rotated(contestants, round)) await takeSample(result, workload, scale);
+      for (const result of rotated(contestants, round)) await takeSample(result, python, scale);
     }
   }
   return results;
@@ -76,10 +84,12 @@ function rotated<T>(items: readonly T[], by: number): T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-async function takeSample(result: Result, workload: Workload, scale: number): Promise<void> {
-  const ended = await runSample(commandOf(result.subject, workload, sizesOf(workload, scale)), LIMIT_MS * Math.max(1, scale));
+async function takeSample(result: Result, python: Python | undefined, scale: number): Promise<void> {
+  const { subject, workload, n } = result;
+  const ended = await runSample(commandOf(subject, workload, sizesOf(workload, scale), python), LIMIT_MS * Math.max(1, scale));
   if ("value" in ended) {
-    result.values.push(valueOf(workload, result.n, ended.value));
+    result.values.push(valueOf(workload, n, ended.value));
+    if (ended.cpu !== undefined) result.cpu.push(ended.cpu / n * 1e6);
     result.version = ended.version;
   } else {
     const failed = "failed" in ended;

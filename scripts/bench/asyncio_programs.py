@@ -11,6 +11,8 @@ SPINNERS = 100
 CONTENDERS = 1000
 ONE_HOUR = 3600.0
 SETTLE = 0.1
+SIDE_BY_SIDE = 10
+NULL = asyncio.subprocess.DEVNULL
 
 
 class Meter:
@@ -167,6 +169,20 @@ async def call_thread(n, meter):
     meter.stop()
 
 
+def start_children(program, *args, stdout):
+    async def start_all(left):
+        for _ in left:
+            child = await asyncio.create_subprocess_exec(program, *args, stdin=NULL, stdout=stdout, stderr=NULL)
+            output, _ = await child.communicate()
+            assert child.returncode == 0 and (output is None or output == b"hello\n"), "a child failed"
+
+    async def scenario(n, meter):
+        left = iter(range(n))
+        await asyncio.gather(*[asyncio.create_task(start_all(left)) for _ in range(SIDE_BY_SIDE)])
+
+    return scenario
+
+
 SCENARIOS = {
     "W1": spawn_and_join,
     "W2": switch_tasks,
@@ -178,6 +194,8 @@ SCENARIOS = {
     "W5": contend,
     "W6": cancel_all,
     "W8-parked": park_all,
+    "W9-null": start_children("/bin/true", stdout=NULL),
+    "W9-pipe": start_children("/bin/echo", "hello", stdout=asyncio.subprocess.PIPE),
     "W10-thread": call_thread,
 }
 

@@ -6,14 +6,14 @@
 import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
 import { collectGarbage, delays, Meter, ONE_HOUR, residentBytes, residentBytesBefore, sampleOf, SETTLE, times } from "./sample.ts";
-import type { WorkloadName } from "./workloads.ts";
+import type { TaskWorkload } from "./workloads.ts";
 
 type Scenario = (n: number, meter: Meter) => Promise<void>;
 
 const SPINNERS = 100;
 const CONTENDERS = 1000;
 
-const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
+const SCENARIOS: Readonly<Record<TaskWorkload, Scenario>> = {
   "W1": spawnAndJoin,
   "W2": switchTasks,
   "W3-q1": (n) => passItems(n, 1),
@@ -263,7 +263,7 @@ async function askThread(n: number, meter: Meter): Promise<void> {
   await thread.end();
 }
 
-const { workload, n, warmUp } = sampleOf();
+const { workload, n, warmUp } = sampleOf<TaskWorkload>();
 const scenario = SCENARIOS[workload];
 if (warmUp > 0) await scenario(warmUp, new Meter());
 const meter = new Meter();

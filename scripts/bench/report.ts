@@ -1,9 +1,9 @@
 /** The report: a table for each workload, as Markdown, and what is short of its target. */
 
 import { compare, medianOf, type Result } from "./results.ts";
-import type { Unit, Workload } from "./workloads.ts";
+import type { Goal, Unit, Workload } from "./workloads.ts";
 
-const HEAD = ["subject", "median", "min to max", "× CPython", "× native", "target × CPython", "verdict"] as const;
+const HEAD = ["subject", "median", "min to max", "CPU", "× CPython", "× native", "target", "verdict"] as const;
 const UNITS: Readonly<Record<Unit, string>> = { us: "µs each", s: "seconds", bytes: "bytes each" };
 const ABSENT = "–";
 
@@ -28,17 +28,28 @@ function workloadLines(workload: Workload, results: readonly Result[], rounds: n
 }
 
 function tableRow(result: Result, results: readonly Result[]): string[] {
-  const { workload: { unit }, values } = result;
+  const { workload: { unit }, values, cpu } = result;
   const { cpython, native, goal, verdict } = compare(result, results);
   return [
     labelOf(result),
     formatValue(medianOf(values), unit),
     `${formatValue(Math.min(...values), unit)} to ${formatValue(Math.max(...values), unit)}`,
+    cpu.length === 0 ? ABSENT : formatValue(medianOf(cpu), unit),
     formatRatio(cpython),
     formatRatio(native),
-    goal === undefined ? ABSENT : `${formatRatio(goal.ratio)} (${formatValue(goal.value, unit)})`,
+    goal === undefined ? ABSENT : formatGoal(goal, unit),
     verdict ?? ABSENT,
   ];
+}
+
+function formatGoal({ cpython, derivedFrom, native, most }: Goal, unit: Unit): string {
+  return [
+    ...(cpython === undefined
+      ? []
+      : [`${digits(cpython)} × CPython${derivedFrom === undefined ? "" : ` (${formatValue(derivedFrom, unit)})`}`]),
+    ...(native === undefined ? [] : [`${digits(native)} × native`]),
+    ...(most === undefined ? [] : [`at most ${formatValue(most, unit)}`]),
+  ].join(", ");
 }
 
 /** One line for each reason, with all whom it keeps from running. */
@@ -47,9 +58,9 @@ function missingLines(results: readonly Result[]): string[] {
   for (const result of results) {
     if (result.missing === null) continue;
     const { reason, failed } = result.missing;
-    const text = `${failed ? "FAILED" : "not available yet"}: ${reason}`;
+    const text = `${failed ? "FAILED" : "not available"}: ${reason}`;
     const who = reasons.get(text) ?? new Set();
-    reasons.set(text, who.add(failed ? labelOf(result) : result.subject.subject));
+    reasons.set(text, who.add(labelOf(result)));
   }
   const lines = [...reasons].map(([text, who]) => `${[...who].join(", ")}: ${text}`);
   return lines.length > 0 ? [...lines, ""] : [];
@@ -61,17 +72,23 @@ function summaryLines(results: readonly Result[]): string[] {
   const short = judged.filter(({ verdict }) => verdict === "short");
   return [
     `${judged.length - short.length} of ${judged.length} targets reached${short.length > 0 ? "; short:" : ""}`,
-    ...short.map(({ result, cpython, goal }) => {
-      const { workload } = result;
-      return `  ${workload.name} ${labelOf(result)}: ${formatRatio(cpython)} of ${formatRatio(goal?.ratio)} × CPython`;
+    ...short.map(({ result, cpython, native, goal, short }) => {
+      const measured: Readonly<Partial<Record<keyof Goal, string>>> = {
+        cpython: `${formatRatio(cpython)} of ${formatRatio(goal?.cpython)} × CPython`,
+        native: `${formatRatio(native)} of ${formatRatio(goal?.native)} × native`,
+        most: `${formatValue(medianOf(result.values), result.workload.unit)} instead of ${
+          formatValue(goal?.most ?? 0, result.workload.unit)
+        }`,
+      };
+      return `  ${result.workload.name} ${labelOf(result)}: ${short.map((part) => measured[part]).join(", ")}`;
     }),
   ];
 }
 
-function labelOf({ subject, version }: Result): string {
-  const runtime = version === "" ? subject.runtime : `${subject.runtime.replace(/\d+$/, "")} ${version}`;
-  if (subject.subject === "cpython") return `${runtime} asyncio`;
-  return `${runtime} ${subject.subject === "native" ? "native" : `tsyncio ${subject.colour}`}`;
+function labelOf({ subject: { subject, runtime, colour, api }, version }: Result): string {
+  const host = version === "" ? runtime : `${runtime.replace(/\d+$/, "")} ${version}`;
+  const who = subject === "cpython" ? "asyncio" : subject === "native" && api !== null ? "" : subject;
+  return [host, who, api, colour].filter((word) => word !== null && word !== "").join(" ");
 }
 
 /** Three digits that count. */

@@ -4,20 +4,20 @@ import process from "node:process";
 import type { WorkloadName } from "./workloads.ts";
 
 /** What one process is asked to measure. */
-export interface Sample {
-  readonly workload: WorkloadName;
+export interface Sample<W extends WorkloadName> {
+  readonly workload: W;
   readonly n: number;
   /** The operations that run before; 0 for none. */
   readonly warmUp: number;
 }
 
-/** What a program prints, as JSON in its last line. */
-export type Outcome = { readonly value: number; readonly version: string } | { readonly unavailable: string };
+/** What a program prints, as JSON in its last line. `cpu`: the seconds of processor time that a server took meanwhile, all its threads together. */
+export type Outcome = { readonly value: number; readonly version: string; readonly cpu?: number } | { readonly unavailable: string };
 
 /** The sample that the command line asks for: `WORKLOAD N WARM_UP`. */
-export function sampleOf(args: readonly string[] = process.argv.slice(2)): Sample {
+export function sampleOf<W extends WorkloadName>(args: readonly string[] = process.argv.slice(2)): Sample<W> {
   const [workload, n, warmUp] = args;
-  return { workload: workload as WorkloadName, n: Number(n), warmUp: Number(warmUp) };
+  return { workload: workload as W, n: Number(n), warmUp: Number(warmUp) };
 }
 
 /** Measures one run of a workload: seconds, unless the workload records something else. */

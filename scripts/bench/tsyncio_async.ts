@@ -15,14 +15,14 @@ import {
   SETTLE,
   times,
 } from "./sample.ts";
-import type { WorkloadName } from "./workloads.ts";
+import type { TaskWorkload } from "./workloads.ts";
 
 type Scenario = (n: number, meter: Meter) => Promise<void>;
 
 const SPINNERS = 100;
 const CONTENDERS = 1000;
 
-const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
+const SCENARIOS: Readonly<Record<TaskWorkload, Scenario>> = {
   "W1": spawnAndJoin,
   "W2": switchTasks,
   "W3-q1": (n) => passItems(n, 1),
@@ -157,7 +157,7 @@ async function callThread(n: number, meter: Meter): Promise<void> {
   meter.stop();
 }
 
-async function measure({ workload, n, warmUp }: Sample): Promise<void> {
+async function measure({ workload, n, warmUp }: Sample<TaskWorkload>): Promise<void> {
   const scenario = SCENARIOS[workload];
   if (warmUp > 0) await scenario(warmUp, new Meter());
   const meter = new Meter();
@@ -167,7 +167,7 @@ async function measure({ workload, n, warmUp }: Sample): Promise<void> {
   meter.print();
 }
 
-const sample = sampleOf();
+const sample = sampleOf<TaskWorkload>();
 const missing = whyUnavailable(sample.workload);
 if (missing === undefined) await run(() => measure(sample));
 else printUnavailable(missing);

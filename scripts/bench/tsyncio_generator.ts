@@ -26,14 +26,14 @@ import {
   SETTLE,
   times,
 } from "./sample.ts";
-import type { WorkloadName } from "./workloads.ts";
+import type { TaskWorkload } from "./workloads.ts";
 
 type Scenario = (n: number, meter: Meter) => CoroutineGenerator<void>;
 
 const SPINNERS = 100;
 const CONTENDERS = 1000;
 
-const SCENARIOS: Readonly<Record<WorkloadName, Scenario>> = {
+const SCENARIOS: Readonly<Record<TaskWorkload, Scenario>> = {
   "W1": spawnAndJoin,
   "W2": switchTasks,
   "W3-q1": (n) => passItems(n, 1),
@@ -165,7 +165,7 @@ function* callThread(n: number, meter: Meter): CoroutineGenerator<void> {
   meter.stop();
 }
 
-function* measure({ workload, n, warmUp }: Sample): CoroutineGenerator<void> {
+function* measure({ workload, n, warmUp }: Sample<TaskWorkload>): CoroutineGenerator<void> {
   const scenario = SCENARIOS[workload];
   if (warmUp > 0) yield* scenario(warmUp, new Meter());
   const meter = new Meter();
@@ -175,7 +175,7 @@ function* measure({ workload, n, warmUp }: Sample): CoroutineGenerator<void> {
   meter.print();
 }
 
-const sample = sampleOf();
+const sample = sampleOf<TaskWorkload>();
 const missing = whyUnavailable(sample.workload);
 if (missing === undefined) await run(measure(sample));
 else printUnavailable(missing);

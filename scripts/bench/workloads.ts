@@ -5,8 +5,8 @@ import type { RuntimeId } from "../_runtimes.ts";
 /** The two kinds of coroutine. */
 export type Colour = "generator" | "async";
 
-/** The names of the workloads. */
-export type WorkloadName =
+/** The workloads that are about tasks and threads. */
+export type TaskWorkload =
   | "W1"
   | "W2"
   | "W3-q1"
@@ -19,8 +19,23 @@ export type WorkloadName =
   | "W8-parked"
   | "W10-thread";
 
-/** What the values count: microseconds for each operation, seconds for the whole, or bytes for each task. */
+/** The workloads that start children. */
+export type ChildWorkload = "W9-null" | "W9-pipe";
+
+/** The workloads that put load on an echo server; of `W7` the size of the messages and how many connections there are. */
+export type EchoWorkload = `W7-${string}-x${number}` | "W8-idle";
+
+/** The names of the workloads. */
+export type WorkloadName = TaskWorkload | ChildWorkload | EchoWorkload;
+
+/** What the values count: microseconds for each operation, seconds for the whole, or bytes for each task or connection. */
 export type Unit = "us" | "s" | "bytes";
+
+/** The load on an echo server: how many connections, each with one message of so many bytes under way. */
+export interface Echo {
+  readonly connections: number;
+  readonly size: number;
+}
 
 /** A workload. */
 export interface Workload {
@@ -32,14 +47,35 @@ export interface Workload {
   /** Every size is a multiple of it: the operations are shared out evenly among that many tasks. */
   readonly step: number;
   readonly unit: Unit;
-  /** Whether a tenth runs first. Not where memory is measured: the heap would have grown before. */
+  /** Whether a tenth runs first; of echoes half, for servers take longer to be compiled. Not where memory is measured: the heap would have grown before. */
   readonly warmUp: boolean;
-  readonly goals: Goals;
+  /** Of W7. */
+  readonly echo: Echo | null;
+  /** What one of ours has to reach; undefined where nothing is asked for. */
+  readonly goal: (asked: Asked) => Goal | undefined;
 }
 
-/** What is to be reached. Values hold on one machine only, so what counts is their ratio to CPython's value on that same machine. */
-export interface Goals {
-  /** CPython's value there. */
+/** Of whom something is asked. */
+export interface Asked {
+  readonly runtime: RuntimeId;
+  readonly colour: Colour | null;
+  readonly api: string | null;
+}
+
+/** What is to be reached: all of it. */
+export interface Goal {
+  /** How many times better than CPython. */
+  readonly cpython?: number;
+  /** The value that this was derived from: it holds on one machine only, the ratio on all. */
+  readonly derivedFrom?: number;
+  /** How many times better than the best of the same runtime: below 1. */
+  readonly native?: number;
+  /** The largest value. */
+  readonly most?: number;
+}
+
+/** Values to reach, where CPython's is that of `cpython`. */
+interface Goals {
   readonly cpython: number;
   readonly generator?: Values;
   readonly async?: Values;
@@ -49,6 +85,13 @@ type Values = Readonly<Partial<Record<RuntimeId, number>>>;
 
 const every = (value: number): Values => on(value, value, value);
 const on = (node26: number, bun: number, deno: number): Values => ({ node26, bun, deno });
+
+const ECHOES: readonly (readonly [name: string, size: number, n: Readonly<Record<1 | 10 | 100, number>>])[] = [
+  ["64B", 64, { 1: 10_000, 10: 80_000, 100: 100_000 }],
+  ["1K", 1024, { 1: 10_000, 10: 80_000, 100: 100_000 }],
+  ["16K", 16 * 1024, { 1: 10_000, 10: 40_000, 100: 40_000 }],
+  ["100K", 100 * 1024, { 1: 6000, 10: 15_000, 100: 15_000 }],
+];
 
 /** All of them, in the order of the report. */
 export const WORKLOADS: readonly Workload[] = [
@@ -90,6 +133,7 @@ export const WORKLOADS: readonly Workload[] = [
     generator: on(1.3, 1.3, 3.0),
     async: on(2.0, 2.0, 4.0),
   }),
+  ...ECHOES.flatMap(([name, size, n]) => ([1, 10, 100] as const).map((connections) => echoed(name, n[connections], { connections, size }))),
   {
     ...timed("W8-parked", "resident memory of one task parked on a future", 100_000, {
       cpython: 927,
@@ -99,25 +143,44 @@ export const WORKLOADS: readonly Workload[] = [
     unit: "bytes",
     warmUp: false,
   },
-  timed("W10-thread", "one call of a function in a thread", 5000, { cpython: 60 }),
+  {
+    ...timed("W8-idle", "resident memory of an echo server for one idle connection", 8000),
+    unit: "bytes",
+    warmUp: false,
+    goal: ({ runtime }) => ({ most: runtime === "bun" ? 4000 : 9000 }),
+  },
+  child("W9-null", "one child without input and output, ten at a time"),
+  child("W9-pipe", "one child whose output is read, ten at a time"),
+  timed("W10-thread", "one call of a function in a thread", 5000),
 ];
 
-function timed(name: WorkloadName, title: string, n: number, goals: Goals, step = 1): Workload {
-  return { name, title, n, step, unit: "us", warmUp: true, goals };
+function timed(name: WorkloadName, title: string, n: number, goals?: Goals, step = 1): Workload {
+  const goal = ({ runtime, colour }: Asked): Goal | undefined => {
+    const value = colour === null ? undefined : goals?.[colour]?.[runtime];
+    return goals === undefined || value === undefined ? undefined : { cpython: goals.cpython / value, derivedFrom: value };
+  };
+  return { name, title, n, step, unit: "us", warmUp: true, echo: null, goal };
+}
+
+function echoed(name: string, n: number, echo: Echo): Workload {
+  const { connections, size } = echo;
+  const title = `one message of ${size.toLocaleString("en")} bytes echoed, ${
+    connections === 1 ? "1 connection" : `${connections} connections`
+  }`;
+  return { ...timed(`W7-${name}-x${connections}`, title, n), echo, goal: goalOfEcho };
+}
+
+function goalOfEcho({ runtime, api }: Asked): Goal {
+  if (api === "protocol") return { native: 0.9 };
+  return { native: 0.85, cpython: runtime === "bun" ? 1.5 : runtime === "deno" ? 1.2 : 1 };
+}
+
+function child(name: ChildWorkload, title: string): Workload {
+  return { ...timed(name, title, 300), goal: () => ({ native: 1 / 1.15 }) };
 }
 
 /** The operations of one sample and of the warm-up before it. */
-export function sizesOf({ n, step, warmUp }: Workload, scale: number): { readonly n: number; readonly warmUp: number } {
+export function sizesOf({ n, step, warmUp, echo }: Workload, scale: number): { readonly n: number; readonly warmUp: number } {
   const multiple = (size: number): number => Math.max(1, Math.round(size / step)) * step;
-  return { n: multiple(n * scale), warmUp: warmUp ? multiple(n * scale / 10) : 0 };
-}
-
-/** How many times better than CPython it is to be there; undefined where nothing is asked for. */
-export function goalOf(
-  { goals }: Workload,
-  runtime: RuntimeId,
-  colour: Colour,
-): { readonly value: number; readonly ratio: number } | undefined {
-  const value = goals[colour]?.[runtime];
-  return value === undefined ? undefined : { value, ratio: goals.cpython / value };
+  return { n: multiple(n * scale), warmUp: warmUp ? multiple(n * scale / (echo === null ? 10 : 2)) : 0 };
 }

@@ -5,11 +5,14 @@
  */
 
 const SMALLEST = 16;
+/** Of those that never had any. */
+const NONE: readonly never[] = [];
 
 /** A ring buffer. Adding at the end and taking from the front cost the same however long it is. */
 export class Deque<T> {
-  #items: (T | undefined)[] = new Array(SMALLEST);
-  #mask = SMALLEST - 1;
+  #items: (T | undefined)[] = NONE as never[];
+  /** The size of the ring, which is a power of two or zero, less one. */
+  #mask = -1;
   #head = 0;
   #length = 0;
 
@@ -55,8 +58,8 @@ export class Deque<T> {
 
   /** Forgets all items. */
   clear(): void {
-    this.#items = new Array(SMALLEST);
-    this.#mask = SMALLEST - 1;
+    this.#items = NONE as never[];
+    this.#mask = -1;
     this.#head = 0;
     this.#length = 0;
   }
@@ -68,10 +71,11 @@ export class Deque<T> {
 
   #grow(): void {
     const size = this.#mask + 1;
-    const items = new Array(size * 2);
+    const grown = Math.max(2 * size, SMALLEST);
+    const items = new Array(grown);
     for (let i = 0; i < size; i++) items[i] = this.#items[(this.#head + i) & this.#mask];
     this.#items = items;
-    this.#mask = size * 2 - 1;
+    this.#mask = grown - 1;
     this.#head = 0;
   }
 }

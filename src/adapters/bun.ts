@@ -10,12 +10,12 @@
  * @module
  */
 import type { Runtime } from "../runtime/runtime.ts";
+import { bunNet } from "./bun/net.ts";
 import { bunPipes } from "./bun/pipes.ts";
 import { bunProcesses } from "./bun/processes.ts";
 import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
-import { nodeNet } from "./shared/node_net.ts";
 import { nodeFiles } from "./shared/node_files.ts";
 import { nodeSignals } from "./shared/node_signals.ts";
 import { nodeTls } from "./shared/node_tls.ts";
@@ -31,7 +31,7 @@ export function bunRuntime(): Runtime {
     host: hostLoop(),
     context: asyncResourceContext(),
     debugRequested,
-    net: nodeNet(),
+    net: bunNet(),
     udp: nodeUdp(),
     unix: nodeUnix(),
     pipes: bunPipes(),

@@ -49,6 +49,11 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
    */
   readonly _open: Set<{ close(): void }> = new Set();
   /**
+   * Where its transports put together what they write; theirs alone.
+   * @internal
+   */
+  _scratch: object | null = null;
+  /**
    * The async generators that are open.
    * @internal
    */

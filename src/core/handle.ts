@@ -52,6 +52,11 @@ export class Handle {
   }
 
   /** @internal */
+  get _callsUser(): boolean {
+    return true;
+  }
+
+  /** @internal */
   _run(): void {
     const callback = this._callback;
     if (callback === null) return;

@@ -3,7 +3,19 @@
  *
  * @module
  */
-export type { Awaitable, Body, CoroutineGenerator, Drivable, Items, ResultOf, Startable, Suspend, Waitable } from "./awaitable.ts";
+export type {
+  Awaitable,
+  Body,
+  CoroutineGenerator,
+  Drivable,
+  Items,
+  Reject,
+  Resolve,
+  ResultOf,
+  Startable,
+  Suspend,
+  Waitable,
+} from "./awaitable.ts";
 export { type Asyncgen, asyncgen } from "./asyncgen.ts";
 export { allTasks, type AnyRuntime, BaseEventLoop, checkDelay, currentLoop, type LoopOptions } from "./base_event_loop.ts";
 export {

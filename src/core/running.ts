@@ -19,6 +19,8 @@ export interface ContextFace {
 export interface Runnable {
   /** Called by the loop in its turn. Never throws. */
   _run(): void;
+  /** Whether it calls functions of the user, which are to see the loop's own context, and no task's. */
+  readonly _callsUser?: boolean;
   /** Whom it wakes: a task, or a future that stands for others; null where that is not known. For those who look at who waits for whom. */
   _whoWaits?(): object | null;
 }

@@ -255,7 +255,7 @@ export abstract class Turns {
   #runTurn(): boolean {
     while (this.#left > 0) {
       const item = this.#ready.peek()!;
-      if (!this.#inContext && item instanceof Handle) return this.#enterContext();
+      if (!this.#inContext && item._callsUser === true) return this.#enterContext();
       this.#ready.shift();
       this.#left--;
       if (this.#debug) this.#runTimed(item);
@@ -344,8 +344,16 @@ export abstract class Turns {
    * @internal
    */
   _deliver<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
+    this._deliverItem(new Handle(this as unknown as LoopFace, callback as Callback, args, currentValues()));
+  }
+
+  /**
+   * The same, for events that are objects themselves.
+   * @internal
+   */
+  _deliverItem(item: Runnable): void {
     if (this.#closed) return;
-    this.#ready.push(new Handle(this as unknown as LoopFace, callback as Callback, args, currentValues()));
+    this.#ready.push(item);
     if (this.#state === IDLE || this.#state === ARMED) this.#enter();
   }
 

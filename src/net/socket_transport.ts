@@ -5,7 +5,7 @@
  */
 import { Deque } from "../_internal/deque.ts";
 import { typeName } from "../_internal/type_name.ts";
-import { type Context, copyContext, type Future } from "../core/mod.ts";
+import { type Context, copyContext, type Future, type Runnable, running } from "../core/mod.ts";
 import { OSError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import type { Endpoint, SocketEvents, SocketHandle } from "../runtime/net_driver.ts";
 import { checkData } from "./data.ts";
@@ -15,7 +15,7 @@ import { unmappedAddress } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { BufferedProtocol, Protocol, StreamProtocol } from "./protocols.ts";
 import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { LARGEST_WRITE, WriteQueue } from "./write_queue.ts";
 
 /** Something the host told about what was received: bytes, the end (null), or that the socket is gone. */
 type Arrival = Uint8Array | null | Gone;
@@ -23,6 +23,32 @@ type Arrival = Uint8Array | null | Gone;
 /** The socket is gone, with an error or without. */
 interface Gone {
   readonly error: Error | null;
+}
+
+/** What a transport does in a turn of the loop: takes an arrival, or what is said. */
+type Step = Arrival | "take what is held" | "flush" | "go on writing";
+
+/** One step. */
+class Turn implements Runnable {
+  readonly #transport: SocketTransport;
+  readonly #step: Step;
+
+  constructor(transport: SocketTransport, step: Step) {
+    this.#transport = transport;
+    this.#step = step;
+  }
+
+  get _callsUser(): boolean {
+    return this.#step !== "flush";
+  }
+
+  _run(): void {
+    this.#transport._do(this.#step);
+  }
+
+  toString(): string {
+    return `<${typeof this.#step === "string" ? this.#step : "arrival"} of ${this.#transport}>`;
+  }
 }
 
 /** A connection, as its server sees it: a transport, or a layer whose transport is to come. */
@@ -95,8 +121,10 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   /** The error of a socket that went while reading was paused. */
   #heldError: Error | null = null;
 
-  readonly #queue = new WriteQueue();
+  readonly #queue: WriteQueue;
   #flushing = false;
+  /** The queue is being pumped: a host that takes something at once may say so meanwhile. */
+  #pumping = false;
   #eofAsked = false;
   #eofSent = false;
 
@@ -104,6 +132,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     super(loop);
     this.#loop = loop;
     this.#handle = handle;
+    this.#queue = new WriteQueue(loop, handle);
     this.#layer = "shutdown" in handle ? handle as LayerHandle : null;
     this.#protocol = protocol as Partial<Protocol>;
     this.#buffered = asBuffered(protocol);
@@ -127,7 +156,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (this.#paused || (this.#closing && this.#layer === null)) this.#pauseHost();
     this.#handle.start(this);
     if (this.#closing) this.#layer?.closing();
-    this.#pump();
+    this.#flush();
   }
 
   // -------------------------------------------------------------- about it
@@ -182,17 +211,17 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   onData(chunk: Uint8Array): void {
     this.#undelivered += chunk.length;
     if (this.#undelivered > READ_AHEAD) this.#pauseHost();
-    this.#deliver(this.#arrive, chunk);
+    this.#deliver(chunk);
   }
 
   /** @internal */
   onEnd(): void {
-    this.#deliver(this.#arrive, null);
+    this.#deliver(null);
   }
 
   /** @internal */
   onClose(error: Error | null): void {
-    this.#deliver(this.#arrive, { error });
+    this.#deliver({ error });
   }
 
   /**
@@ -202,15 +231,35 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   onWritten(bytes: number): void {
     if (this.#lost) return;
     this.#queue.taken(bytes);
-    if (this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0) this.#deliver(this.#goOnWriting, null);
+    if (!this.#pumping && this.#hasMoreToWrite()) this.#deliver("go on writing");
+  }
+
+  #hasMoreToWrite(): boolean {
+    return this.#closing || this.#eofAsked || this._isPaused() || this.#queue.waiting > 0;
   }
 
   /** What the host tells after the end, of its own closing mostly, concerns nobody. */
-  #deliver<T>(handler: (event: T) => void, event: T): void {
-    if (!this.#lost) this.#loop._deliver(this.#inContext, handler as (event: unknown) => void, event);
+  #deliver(step: Step): void {
+    if (!this.#lost) this.#loop._deliverItem(new Turn(this, step));
   }
 
-  readonly #inContext = (handler: (event: unknown) => void, event: unknown): void => this.#context.run(handler, event);
+  /**
+   * One step, in the context of variables in which the transport was made.
+   * @internal
+   */
+  _do(step: Step): void {
+    running.context = this.#context;
+    try {
+      if (step === "flush") this.#flush();
+      else if (step === "go on writing") this.#goOnWriting();
+      else if (step === "take what is held") this.#takeHeld();
+      else this.#arrive(step);
+    } catch (exception) {
+      this.#loop.callExceptionHandler({ message: `Exception in ${this}`, exception, transport: this });
+    } finally {
+      running.context = null;
+    }
+  }
 
   // -------------------------------------------------------------- reading
 
@@ -232,24 +281,24 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   /** First what is held, one piece a turn; then the host may read. */
   #readOn(): void {
-    if (this.#holds()) this.#loop.callSoon(this.#inContext, this.#takeHeld, null);
+    if (this.#holds()) this.#loop._schedule(new Turn(this, "take what is held"));
     else this.#resumeHost();
   }
 
-  readonly #takeHeld = (): void => {
+  #takeHeld(): void {
     if (!this.isReading() || !this.#holds()) return;
     const rest = this.#rest;
     this.#rest = null;
     if (rest === null) this.#take(this.#held.shift()!);
     else this.#takeData(rest);
     if (this.isReading()) this.#readOn();
-  };
+  }
 
   #holds(): boolean {
     return this.#rest !== null || this.#held.length > 0;
   }
 
-  readonly #arrive = (arrival: Arrival): void => {
+  #arrive(arrival: Arrival): void {
     if (this.#lost) return;
     const gone = isGone(arrival);
     if (this.#closing) {
@@ -260,7 +309,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
       this.#take(arrival);
       if (this.#rest !== null && this.isReading()) this.#readOn();
     }
-  };
+  }
 
   #hold(arrival: Arrival): void {
     this.#held.push(arrival);
@@ -361,9 +410,22 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #add(data: Data): void {
     if (this.#closing) return;
     if (this.#heldError !== null) return this.#forceClose(this.#heldError);
-    this.#queue.add(data);
-    this.#flushSoon();
+    if (data.length > LARGEST_WRITE && typeof data !== "string" && this.#started) this.#send(data);
+    else {
+      this.#queue.add(data);
+      this.#flushSoon();
+    }
     this._pauseIfFull();
+  }
+
+  /** What is more than a whole write by itself does not wait for more. */
+  #send(data: Uint8Array): void {
+    this.#pumping = true;
+    this.#queue.pump();
+    this.#queue.send(data);
+    this.#queue.pump();
+    this.#pumping = false;
+    if (this.#queue.waiting > 0) this.#flushSoon();
   }
 
   canWriteEof(): boolean {
@@ -381,22 +443,26 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #flushSoon(): void {
     if (this.#flushing || !this.#started) return;
     this.#flushing = true;
-    this.#loop.callSoon(this.#flush);
+    this.#loop._schedule(new Turn(this, "flush"));
   }
 
-  readonly #flush = (): void => {
+  #flush(): void {
     this.#flushing = false;
-    if (!this.#lost) this.#pump();
-  };
+    if (this.#lost) return;
+    this.#pump();
+    if (this.#closing || this._isPaused()) this.#loop._schedule(new Turn(this, "go on writing"));
+  }
 
   #pump(): void {
-    this.#queue.pump(this.#handle);
+    this.#pumping = true;
+    this.#queue.pump();
+    this.#pumping = false;
     if (!this.#eofAsked || this.#eofSent || this.#queue.waiting > 0) return;
     this.#eofSent = true;
     this.#handle.closeWrite();
   }
 
-  readonly #goOnWriting = (): void => {
+  #goOnWriting(): void {
     if (this.#lost) return;
     this.#pump();
     this._resumeIfDrained();
@@ -404,7 +470,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     if (this.#layer !== null) return this.#layer.shutdown();
     this.#lost = true;
     this.#loseConnection(null);
-  };
+  }
 
   // -------------------------------------------------------------- closing
 

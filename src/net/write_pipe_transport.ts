@@ -24,13 +24,14 @@ import { WriteQueue } from "./write_queue.ts";
  */
 export class WritePipeTransport extends FlowControl implements WriteTransport, WritePipeEvents {
   readonly #pipe: Pipe<WritePipe>;
-  readonly #queue = new WriteQueue();
+  readonly #queue: WriteQueue;
   #started = false;
   #flushing = false;
 
   constructor(loop: NetLoop, handle: WritePipe, protocol: Partial<BaseProtocol>) {
     super(loop);
     this.#pipe = new Pipe(loop, handle, protocol);
+    this.#queue = new WriteQueue(loop, handle);
   }
 
   /** Calls `connectionMade` in the next turn, then listens to the pipe, then completes `waiter`. Once. */
@@ -42,7 +43,7 @@ export class WritePipeTransport extends FlowControl implements WriteTransport, W
     if (this.#pipe.lost) return;
     this.#started = true;
     this.#pipe.handle.start(this);
-    this.#queue.pump(this.#pipe.handle);
+    this.#queue.pump();
   }
 
   isClosing(): boolean {
@@ -134,13 +135,13 @@ export class WritePipeTransport extends FlowControl implements WriteTransport, W
 
   readonly #flush = (): void => {
     this.#flushing = false;
-    if (!this.#pipe.lost) this.#queue.pump(this.#pipe.handle);
+    if (!this.#pipe.lost) this.#queue.pump();
   };
 
   readonly #goOnWriting = (): void => {
     const pipe = this.#pipe;
     if (pipe.lost) return;
-    this.#queue.pump(pipe.handle);
+    this.#queue.pump();
     this._resumeIfDrained();
     if (!pipe.closing || pipe.lost || this.#queue.size > 0) return;
     pipe.lost = true;

@@ -50,7 +50,7 @@ export interface SocketEvents {
   onData(chunk: Uint8Array): void;
   /** The peer's end of stream. Always before a clean `onClose(null)`, unless this side closed first. */
   onEnd(): void;
-  /** The host took `bytes` more of what was written. */
+  /** The host took `bytes` more of what was written. May be told before `write` returns; nothing else may. */
   onWritten(bytes: number): void;
   /**
    * Once, and last. The error is one of src/errors.ts with the host's error as `cause`; null after our own `close`, and when
@@ -65,6 +65,8 @@ export interface SocketHandle {
   readonly remoteAddress: Endpoint;
   /** The host's own object, for `getExtraInfo("socket")`. */
   readonly native: unknown;
+  /** Whether `write` copies what the host does not take at once, so that the memory of chunks stays the caller's. Else it takes ownership. */
+  readonly copies?: boolean;
   /** Nothing is delivered before this; what arrived earlier is kept and delivered first, in a later microtask or turn. */
   start(events: SocketEvents): void;
   /** Stops reading. At most one chunk that was already read may still be delivered; end of stream is held back too. */
@@ -72,7 +74,7 @@ export interface SocketHandle {
   resume(): void;
   /** The receiver needs a chunk no more: for hosts that read into memory of ours. */
   giveBack?(chunk: Uint8Array): void;
-  /** Takes ownership of the chunk; order is kept; completion is `onWritten`. Ignored after `close`. */
+  /** Sends a chunk. Order is kept; completion is `onWritten`. Ignored after `close`. */
   write(chunk: Uint8Array): void;
   /** Sends the end of stream after what is queued. Reading goes on. */
   closeWrite(): void;

@@ -4,7 +4,7 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator, currentLoop, Future } from "../core/mod.ts";
+import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator, currentLoop, SingleWait } from "../core/mod.ts";
 import { IncompleteReadError, LimitOverrunError, RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import { checkData, copyOf } from "../net/data.ts";
 import type { NetLoop } from "../net/net_loop.ts";
@@ -27,6 +27,71 @@ export interface ReadSource extends Pick<ReadTransport, "pauseReading" | "resume
 const DEFAULT_LIMIT = 64 * 1024;
 const NEWLINE: readonly Pattern[] = [[10]];
 
+/** Waits until there is data to read, or the end. */
+abstract class DataWait<T> extends SingleWait<T> {
+  protected readonly _reader: StreamReader;
+  #error: Error | null = null;
+
+  constructor(reader: StreamReader) {
+    super();
+    this._reader = reader;
+  }
+
+  /** The stream has failed. */
+  _fail(error: Error): void {
+    this.#error = error;
+    this._wake();
+  }
+
+  _outcome(): T {
+    if (this.#error !== null) throw this.#error;
+    return this._read();
+  }
+
+  abstract _read(): T;
+
+  _giveUp(): void {
+    this._reader._stopWaiting(this);
+  }
+}
+
+/** The commonest read: some bytes, as soon as there are any. */
+class SomeBytes extends DataWait<Uint8Array> {
+  readonly #most: number;
+
+  constructor(reader: StreamReader, most: number) {
+    super(reader);
+    this.#most = most;
+  }
+
+  _begin(): boolean {
+    return this._reader._beginRead(this, this.#most);
+  }
+
+  _read(): Uint8Array {
+    return this._reader._takeSome(this.#most);
+  }
+}
+
+/** More data, for a read that looks at it again. */
+class MoreData extends DataWait<void> {
+  readonly #reading: string;
+  readonly #wanted: number;
+
+  constructor(reader: StreamReader, reading: string, wanted: number) {
+    super(reader);
+    this.#reading = reading;
+    this.#wanted = wanted;
+  }
+
+  _begin(): boolean {
+    this._reader._waitForData(this, this.#reading, this.#wanted);
+    return true;
+  }
+
+  _read(): void {}
+}
+
 /**
  * What comes from a stream, to be read by one task at a time: a second one that would have to wait gets a RuntimeError. A read that is
  * cancelled takes nothing away. Once the stream has failed, every read throws its error.
@@ -44,7 +109,7 @@ export class StreamReader {
   /** Whom to tell of it; few ask. */
   #onEnd: (() => void)[] | null = null;
   #exception: Error | null = null;
-  #waiter: Future<void> | null = null;
+  #waiter: DataWait<unknown> | null = null;
   /** How many bytes the one who waits cannot do without. */
   #wanted = 0;
 
@@ -62,7 +127,7 @@ export class StreamReader {
    */
   read(n = -1): Awaitable<Uint8Array> {
     checkCount(n, "read");
-    return awaitable(n < 0 ? this.#readAll() : this.#read(n));
+    return n < 0 ? awaitable(this.#readAll()) : new SomeBytes(this, n);
   }
 
   /**
@@ -105,15 +170,25 @@ export class StreamReader {
     return this;
   }
 
-  *#read(n: number): CoroutineGenerator<Uint8Array> {
+  /**
+   * Whether there is something to wait for; begins to.
+   * @internal
+   */
+  _beginRead(wait: DataWait<unknown>, n: number): boolean {
     this.#throwIfFailed();
-    if (n > 0 && this.#buffer.length === 0 && !this.#eof) yield* this.#waitForData("read", 1);
-    return this.#take(Math.min(n, this.#buffer.length));
+    if (n === 0 || this.#buffer.length > 0 || this.#eof) return false;
+    this._waitForData(wait, "read", 1);
+    return true;
+  }
+
+  /** @internal */
+  _takeSome(most: number): Uint8Array {
+    return this.#take(Math.min(most, this.#buffer.length));
   }
 
   *#readAll(): CoroutineGenerator<Uint8Array> {
     this.#throwIfFailed();
-    while (!this.#eof) yield* this.#waitForData("read", Infinity);
+    while (!this.#eof) yield* new MoreData(this, "read", Infinity);
     return this.#take(this.#buffer.length);
   }
 
@@ -121,7 +196,7 @@ export class StreamReader {
     this.#throwIfFailed();
     while (this.#buffer.length < n) {
       if (this.#eof) throw new IncompleteReadError(this.#take(this.#buffer.length), n);
-      yield* this.#waitForData("readExactly", n);
+      yield* new MoreData(this, "readExactly", n);
     }
     return this.#take(n);
   }
@@ -154,7 +229,7 @@ export class StreamReader {
       const searched = from - buffer.position;
       if (searched > this.#limit) throw new LimitOverrunError("Separator is not found, and chunk exceed the limit", searched);
       if (this.#eof) throw new IncompleteReadError(this.#take(buffer.length), null);
-      yield* this.#waitForData("readUntil", 1);
+      yield* new MoreData(this, "readUntil", 1);
       from = Math.max(from, buffer.position);
     }
   }
@@ -185,18 +260,20 @@ export class StreamReader {
     if (this.#exception !== null) throw this.#exception;
   }
 
-  /** Waits until something has come, or the end; not for less than there has to be. */
-  *#waitForData(reading: string, wanted: number): CoroutineGenerator<void> {
+  /**
+   * `wait` is woken when something has come, or the end; not for less than there has to be.
+   * @internal
+   */
+  _waitForData(wait: DataWait<unknown>, reading: string, wanted: number): void {
     if (this.#waiter !== null) throw new RuntimeError(`${reading}() called while another coroutine is already waiting for incoming data`);
-    const waiter = new Future<void>({ loop: this.#loop });
-    this.#waiter = waiter;
+    this.#waiter = wait;
     this.#wanted = wanted;
     if (this.#transportPaused) this.#unpause();
-    try {
-      yield* waiter;
-    } finally {
-      if (this.#waiter === waiter) this.#waiter = null;
-    }
+  }
+
+  /** @internal */
+  _stopWaiting(wait: DataWait<unknown>): void {
+    if (this.#waiter === wait) this.#waiter = null;
   }
 
   // -------------------------------------------------------------- what comes
@@ -216,7 +293,7 @@ export class StreamReader {
     this.#exception = error;
     const waiter = this.#waiter;
     this.#waiter = null;
-    if (waiter !== null && !waiter.done()) waiter.setException(error);
+    if (waiter?._isWaiting()) waiter._fail(error);
     this.#transport?.readerFailed?.(error);
   }
 
@@ -294,7 +371,7 @@ export class StreamReader {
   #wake(): void {
     const waiter = this.#waiter;
     this.#waiter = null;
-    if (waiter !== null && !waiter.done()) waiter.setResult(undefined);
+    if (waiter?._isWaiting()) waiter._wake();
   }
 
   // -------------------------------------------------------------- flow control

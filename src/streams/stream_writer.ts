@@ -3,7 +3,18 @@
  *
  * @module
  */
-import { type AbstractEventLoop, type Awaitable, awaitable, type CoroutineGenerator } from "../core/mod.ts";
+import {
+  type AbstractEventLoop,
+  type Awaitable,
+  awaitable,
+  type CoroutineGenerator,
+  Lazy,
+  type Reject,
+  type Resolve,
+  reused,
+  type Strand,
+  type Suspend,
+} from "../core/mod.ts";
 import type { BaseProtocol } from "../net/base_protocol.ts";
 import type { NetLoop } from "../net/net_loop.ts";
 import type { SslContext } from "../net/ssl_context.ts";
@@ -16,6 +27,42 @@ import { type GatedProtocol, WriteGate } from "./write_gate.ts";
 interface UpgradableProtocol {
   readonly _isServer: boolean;
   _startTls(transport: Transport, context: SslContext, options: StartTlsOptions): CoroutineGenerator<Transport>;
+}
+
+/** A drain, which mostly has nothing to wait for: then it costs an object, and else what a coroutine does. */
+class Drain extends Lazy<void> {
+  readonly #writer: StreamWriter;
+  #used = false;
+
+  constructor(writer: StreamWriter) {
+    super();
+    this.#writer = writer;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Coroutine";
+  }
+
+  get _unused(): boolean {
+    return !this.#used;
+  }
+
+  [Symbol.iterator](): Iterator<Suspend | undefined, void, unknown> {
+    if (this.#used) throw reused();
+    this.#used = true;
+    return this.#writer._mayGoOn() ? this : this.#writer._drain();
+  }
+
+  /** There was nothing to wait for. */
+  next(): IteratorResult<undefined, void> {
+    return { done: true, value: undefined };
+  }
+
+  override _drive(strand: Strand, resolve: Resolve, reject: Reject): void {
+    if (this.#used || !this.#writer._mayGoOn()) return super._drive(strand, resolve, reject);
+    this.#used = true;
+    resolve(undefined);
+  }
 }
 
 /**
@@ -93,10 +140,16 @@ export class StreamWriter {
    * @throws the error that the stream failed with; ConnectionResetError once the connection is gone.
    */
   drain(): Awaitable<void> {
-    return awaitable(this.#drain());
+    return new Drain(this);
   }
 
-  *#drain(): CoroutineGenerator<void> {
+  /** Whether `drain` has nothing to wait for, and nothing to tell. @internal */
+  _mayGoOn(): boolean {
+    return (this.#reader === null || this.#reader.exception() === null) && !this.#transport.isClosing() && this.#gate("drain").isOpen();
+  }
+
+  /** @internal */
+  *_drain(): CoroutineGenerator<void> {
     const error = this.#reader?.exception() ?? null;
     if (error !== null) throw error;
     if (this.#transport.isClosing()) yield;
@@ -128,7 +181,7 @@ export class StreamWriter {
   *#startTls(context: SslContext, options: StartTlsOptions): CoroutineGenerator<void> {
     const protocol = this.#protocol as Partial<UpgradableProtocol>;
     if (protocol._startTls === undefined) throw new TypeError("Cannot start TLS: the writer's protocol is no StreamReaderProtocol");
-    yield* this.#drain();
+    yield* this._drain();
     this.#transport = yield* protocol._startTls(this.transport, context, options);
   }
 

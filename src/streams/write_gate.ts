@@ -62,6 +62,11 @@ export class WriteGate {
     return this.#loop as NetLoop;
   }
 
+  /** Whether there is nothing to wait for. */
+  isOpen(): boolean {
+    return !this.#paused && this.#loss === null;
+  }
+
   /** Waits while the transport wants no more. @throws ConnectionResetError once the connection is gone. */
   *drain(): CoroutineGenerator<void> {
     if (this.#loss !== null) throw new ConnectionResetError("Connection lost", { code: "ECONNRESET" });

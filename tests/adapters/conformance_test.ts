@@ -54,7 +54,7 @@ function checkHost(name: string, gaps: Gaps, run: Run): void {
 checkHost(runtimeName, GAPS[runtimeName], runStrict);
 
 if (runtimeName === "deno") {
-  const runtime: Runtime = { ...defaultRuntime(), net: nodeNet(checkNetPermission) };
+  const runtime: Runtime = { ...defaultRuntime(), net: nodeNet({ check: checkNetPermission, countsTruly: false }) };
   const options = {
     run: ((main) => runStrict(main, { runtime })) as NonNullable<Run>,
     test: (rule: string, body: () => Promise<void>) => it(rule, body),

@@ -45,4 +45,6 @@ const peer: ForeignPeer = {
 
 checkNet(`${runtimeName}'s own`, () => defaultRuntime().net!, GAPS[runtimeName].tcp, peer);
 
-if (runtimeName === "deno") checkNet("node:net on Deno", () => nodeNet(checkNetPermission), GAPS.node.tcp, peer);
+if (runtimeName === "deno") {
+  checkNet("node:net on Deno", () => nodeNet({ check: checkNetPermission, countsTruly: false }), GAPS.node.tcp, peer);
+}

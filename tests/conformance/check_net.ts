@@ -200,6 +200,24 @@ function checkWriting(name: string, make: () => NetDriver): void {
       await closeAll([client, atClient], [server, atServer]);
     });
 
+    it("leaves the memory of a chunk alone once write has returned, if it says so", async () => {
+      const { client, server, atClient, atServer } = await startedPair(make());
+      server.pause(); // so that the host cannot take all at once
+      const data = pattern(8 * MEBIBYTE);
+      const memory = new Uint8Array(50_021);
+      for (let at = 0; at < data.length; at += memory.length) {
+        const chunk = client.copies === true ? memory : new Uint8Array(memory.length);
+        const part = data.subarray(at, at + memory.length);
+        chunk.set(part);
+        client.write(chunk.subarray(0, part.length));
+      }
+      memory.fill(0);
+      server.resume();
+      await atServer.until(() => atServer.received === data.length);
+      assert.ok(sameBytes(atServer.bytes(), data));
+      await closeAll([client, atClient], [server, atServer]);
+    });
+
     it("keeps the order of chunks of all sizes, empty ones too", async () => {
       const { client, server, atClient, atServer } = await startedPair(make());
       const data = pattern(2 * MEBIBYTE);

@@ -87,7 +87,7 @@ export class Recorder implements SocketEvents {
   }
 
   #note(event: "data" | "end" | "written"): void {
-    if (this.#inside > 0) this.reentered = true;
+    if (this.#inside > 0 && event !== "written") this.reentered = true;
     if (this.trace.at(-1) !== event) this.trace.push(event);
   }
 

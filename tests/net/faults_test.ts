@@ -203,7 +203,8 @@ describe("half-open connections", () => {
           await until(peer.ended);
           assert.equal(peer.received().length, 4_000_000);
           await until(ours.lost);
-          assert.deepEqual([ours.log.join(" "), ours.error], ["made eof full lost", null]);
+          assert.match(ours.log.join(" "), /^made eof( full)? lost$/); // a system may take all of it at once
+          assert.equal(ours.error, null);
         })
       ));
 

@@ -37,7 +37,7 @@ export function denoNet(): NetDriver {
 }
 
 class DenoNet implements NetDriver {
-  readonly #node = nodeNet(checkNetPermission);
+  readonly #node = nodeNet({ check: checkNetPermission, countsTruly: false });
   readonly #closings = new Closings();
 
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {

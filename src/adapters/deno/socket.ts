@@ -19,9 +19,11 @@ export function tcpSocket(conn: DenoTcpConn): SocketHandle {
   return new DenoSocketHandle(conn, endpointOf(conn.localAddr), endpointOf(conn.remoteAddr));
 }
 
-/** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one. */
-const SMALLEST_READ = 4096;
-const LARGEST_READ = 65536;
+/** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
+const SMALLEST_READ = 512;
+const LARGEST_READ = 65_536;
+/** How much smaller than its buffer a read is that asks for a smaller one. */
+const HARDLY = 16;
 /** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
 const LARGEST_JOIN = 16384;
 
@@ -110,10 +112,12 @@ export class DenoSocketHandle implements SocketHandle {
   /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many, or if it comes back. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
-    if (count <= buffer.length / 2 && this.#events!.borrows !== true) return buffer.slice(0, count);
-    if (count === buffer.length) this.#size = Math.min(4 * count, LARGEST_READ);
-    this.#buffer = null;
-    return buffer.subarray(0, count);
+    const { length } = buffer;
+    if (count === length) this.#size = Math.min(4 * length, LARGEST_READ);
+    else if (count <= length / HARDLY && length > SMALLEST_READ) this.#size = length / 4;
+    const few = count <= length / 2 && this.#events!.borrows !== true;
+    if (!few || this.#size < length) this.#buffer = null;
+    return few ? buffer.slice(0, count) : buffer.subarray(0, count);
   }
 
   #takeSpare(): Uint8Array | null {

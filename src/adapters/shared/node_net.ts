@@ -22,14 +22,22 @@ import type {
 import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
-import { endpointOf, NodeSocketHandle, type SocketEnds } from "./node_socket.ts";
+import { endpointOf, NodeSocketHandle, type SocketEnds, WriteScratch } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
 
-/** The driver. On Deno `check` asks for permissions, which its node:net would miss too late to catch. */
-export function nodeNet(check: NetPermissionCheck = () => {}): NetDriver {
-  return new NodeNet(check);
+/** What differs where node:net is not Node's. */
+export interface NodeNetOptions {
+  /** Asks for permissions, which Deno's node:net would miss too late to catch. */
+  readonly check?: NetPermissionCheck;
+  /** Whether what no longer counts as waiting to be written was taken by the system. On Deno it may still be read. @default true */
+  readonly countsTruly?: boolean;
+}
+
+/** The driver. */
+export function nodeNet({ check = () => {}, countsTruly = true }: NodeNetOptions = {}): NetDriver {
+  return new NodeNet(check, countsTruly ? new WriteScratch() : null);
 }
 
 /** The ends of a socket of the file system, for all that node:net tells. */
@@ -37,17 +45,21 @@ const NAMELESS: Readonly<SocketEnds> = { local: { path: "" }, remote: { path: ""
 
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
+  readonly #scratch: WriteScratch | null;
 
-  constructor(check: NetPermissionCheck) {
+  constructor(check: NetPermissionCheck, scratch: WriteScratch | null) {
     this.#check = check;
+    this.#scratch = scratch;
   }
+
+  readonly #handle = (socket: NodeSocket): SocketHandle => new NodeSocketHandle(socket, undefined, this.#scratch);
 
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
     const action = `connect to ${options.host} port ${options.port}`;
     this.#check(action, options.host, options.port);
     const socket = getBuiltin<NodeNetModule>("node:net").connect(connectOptions(options));
     const place = { address: options.host, port: options.port };
-    return dial(socket, { action, place, handle: (socket) => new NodeSocketHandle(socket) }, outcome);
+    return dial(socket, { action, place, handle: this.#handle }, outcome);
   }
 
   listen(
@@ -63,7 +75,7 @@ class NodeNet implements NetDriver {
     const server = getBuiltin<NodeNetModule>("node:net").createServer({ allowHalfOpen: true });
     const handle = (socket: NodeSocket): SocketHandle => {
       if (keepAlive) socket.setKeepAlive(true);
-      return new NodeSocketHandle(socket);
+      return this.#handle(socket);
     };
     const terms = { action, place: { address: host, port }, handle, endpoint: () => boundTo(server) };
     const abandon = serve(server, terms, { onConnection, outcome, onError });
@@ -77,7 +89,7 @@ class NodeNet implements NetDriver {
       throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
     }
     native.allowHalfOpen = true;
-    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS) : new NodeSocketHandle(native);
+    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS, this.#scratch) : this.#handle(native);
   }
 
   lookup(

@@ -5,7 +5,8 @@
  */
 import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
 import { placeOf, toOSError } from "./error_map.ts";
-import type { NodeSocket } from "./node_modules.ts";
+import { getBuiltin } from "./host.ts";
+import type { NodeBufferModule, NodeSocket } from "./node_modules.ts";
 
 /** An address as node:net tells it. A peer that has gone already has none. */
 export function endpointOf(host: string | undefined, port: number | undefined, family: string | undefined): InetEndpoint {
@@ -26,6 +27,32 @@ function endsOf(socket: NodeSocket): SocketEnds {
   };
 }
 
+/** As large as the largest write. */
+const SCRATCH_SIZE = 64 * 1024;
+
+/**
+ * Memory for what is being written. Node takes most writes at once, and the memory is then free for the next one, of whichever socket; when it does
+ * not, the memory is left to it.
+ */
+export class WriteScratch {
+  /** To be written after something whose end is to be told. */
+  readonly nothing: Uint8Array = new Uint8Array(0);
+  #memory: Uint8Array | null = null;
+
+  /** A copy, in a Buffer: Node would make one of anything else. */
+  copy(chunk: Uint8Array): Uint8Array {
+    if (chunk.length > SCRATCH_SIZE) return new Uint8Array(chunk);
+    this.#memory ??= getBuiltin<NodeBufferModule>("node:buffer").Buffer.allocUnsafeSlow(SCRATCH_SIZE);
+    this.#memory.set(chunk);
+    return this.#memory.subarray(0, chunk.length);
+  }
+
+  /** The last copy stays in use. */
+  leave(): void {
+    this.#memory = null;
+  }
+}
+
 /**
  * A connected socket.
  *
@@ -38,6 +65,8 @@ export class NodeSocketHandle implements SocketHandle {
   readonly localAddress: Endpoint;
   readonly remoteAddress: Endpoint;
   readonly native: NodeSocket;
+  readonly copies: boolean;
+  readonly #scratch: WriteScratch | null;
   #events: SocketEvents | null = null;
   #paused = false;
   /** Closed by this side: nothing but the close itself is told any more. */
@@ -46,8 +75,10 @@ export class NodeSocketHandle implements SocketHandle {
   #gone = false;
   #error: Error | null = null;
 
-  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket)) {
+  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket), scratch: WriteScratch | null = null) {
     this.native = socket;
+    this.copies = scratch !== null;
+    this.#scratch = scratch;
     this.localAddress = ends.local;
     this.remoteAddress = ends.remote;
     if ("host" in ends.local) socket.setNoDelay(true);
@@ -94,9 +125,15 @@ export class NodeSocketHandle implements SocketHandle {
 
   write(chunk: Uint8Array): void {
     if (this.#dropped || this.#gone) return;
-    this.native.write(chunk, (error) => {
-      if (!error && !this.#dropped) this.#events?.onWritten(chunk.byteLength);
-    });
+    const { length } = chunk;
+    const onWritten = (error?: unknown): void => {
+      if (!error && !this.#dropped) this.#events?.onWritten(length);
+    };
+    if (this.#scratch === null) return void this.native.write(chunk, onWritten);
+    this.native.write(this.#scratch.copy(chunk));
+    if (this.native.writableLength === 0) return this.#events?.onWritten(length);
+    this.#scratch.leave();
+    this.native.write(this.#scratch.nothing, onWritten); // comes after it; a callback costs as much as a write, and is mostly not needed
   }
 
   closeWrite(): void {
