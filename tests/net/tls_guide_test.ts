@@ -1,0 +1,3 @@
+import { describeGuide } from "../_kit/guide.ts";
+
+describeGuide("tls");
