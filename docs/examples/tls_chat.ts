@@ -272,7 +272,7 @@ async function readLineOf(reader: StreamReader): Promise<string | null> {
   return line === "" ? null : line.trimEnd();
 }
 
-async function talk([byTls, byUpgrade, byPath]: readonly [Server, Server, Server], path: string): Promise<Visitor[]> {
+async function talk([byTls, byUpgrade]: readonly [Server, Server, Server], path: string): Promise<Visitor[]> {
   const ann = new Visitor(
     "ann",
     await openConnection(HOST, portOf(byTls), { ssl: createSslContext(TRUSTED), serverHostname: "localhost" }),
