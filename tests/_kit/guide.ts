@@ -46,11 +46,13 @@ async function run(program: string, name: string): Promise<{ code: number | null
   }
 }
 
+/** With the modules and the certificates of this folder. */
 function withSources(program: string): string {
   return program
     .replaceAll('from "tsyncio/gen"', 'from "../../src/gen/mod.ts"')
     .replaceAll('from "tsyncio/testing"', 'from "../../src/testing/mod.ts"')
-    .replaceAll('from "tsyncio"', 'from "../../mod.ts"');
+    .replaceAll('from "tsyncio"', 'from "../../mod.ts"')
+    .replaceAll("`certs/", "`../../tests/net/certs/");
 }
 
 /** Hosts differ in the quotation marks, and in the blanks of what they show. */
