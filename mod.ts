@@ -145,7 +145,7 @@ export { StreamWriter } from "./src/streams/stream_writer.ts";
 export { fromReadableStream, toReadableStream, toWritableStream } from "./src/streams/web_streams.ts";
 
 // processes and signals
-export { createSubprocessExec, createSubprocessShell, type Process, type StopOptions } from "./src/process/process.ts";
+export { createSubprocessExec, createSubprocessShell, Process, type StopOptions } from "./src/process/process.ts";
 export { DEVNULL, PIPE, STDOUT, type SubprocessOptions } from "./src/process/subprocess_options.ts";
 export { SubprocessProtocol, type SubprocessTransport } from "./src/process/subprocess_protocol.ts";
 export { type SignalName, signals } from "./src/process/signals.ts";

@@ -1,5 +1,5 @@
 /**
- * The checks of the sources: format, lint, types, layers, names, exports, documentation, and whether they can be published.
+ * The checks of the sources: format, lint, types, layers, names, exports, the guide's table, documentation, and whether they can be published.
  *
  *     deno task check [check …]
  *
@@ -33,6 +33,7 @@ const CHECKS: readonly Check[] = [
   { name: "layers", find: () => script("check_layers.ts") },
   { name: "names", find: () => script("check_names.ts") },
   { name: "exports", find: () => script("check_exports.ts") },
+  { name: "guide", find: () => script("runtimes_guide.ts") },
   { name: "documentation", find: async () => deno("doc", "--lint", ...await entryPoints()) },
   { name: "publish", find: () => deno("publish", "--dry-run", "--allow-dirty") },
 ];

@@ -85,7 +85,7 @@ export class EventLoop extends CoreEventLoop {
   }
 
   /**
-   * Takes over a connection that was accepted elsewhere, of the host's own kind: a socket of node:net, on Deno a `Deno.TcpConn` too. Nobody else may use
+   * Takes over a connection that was accepted elsewhere, of the host's own kind: a socket of node:net, on Deno a `Deno.TcpConn` or `Deno.UnixConn` too. Nobody else may use
    * it from now on. With `ssl` TLS comes at once, and this side is the server.
    *
    * @throws TypeError for anything else, OSError for one that is closed; as `startTls` what goes wrong with TLS. Cancelling it closes the connection.
@@ -205,8 +205,9 @@ export class EventLoop extends CoreEventLoop {
   }
 
   /**
-   * Writes to a pipe: the standard output or errors, a file descriptor, a FIFO (which is there once somebody has opened it for reading), a stream of the
-   * web. As `connectReadPipe` otherwise, but the standard ones are never closed, since `console` writes to them too. `connectionLost` of the protocol tells of a reader that has gone, mostly not before something is written.
+   * Writes to a pipe: the standard output or errors, a file descriptor, a FIFO (which is there once somebody has opened it for reading), a stream
+   * of the web. As `connectReadPipe` otherwise, but the standard ones are never closed, since `console` writes to them too. `connectionLost` of the
+   * protocol tells of a reader that has gone, mostly not before something is written.
    */
   connectWritePipe<P extends Partial<BaseProtocol>>(protocolFactory: () => P, pipe: PipeSource): Awaitable<[WriteTransport, P]> {
     return connectWritePipe(this, protocolFactory, pipe);

@@ -10,7 +10,7 @@ import type { Startable } from "./awaitable.ts";
 import { currentValues, NO_VALUES } from "./context.ts";
 import { isCoroutineFunction } from "./coroutine.ts";
 import type { DebugNotes } from "./debug_notes.ts";
-import { type ExceptionContext, formatReport } from "./exception_handler.ts";
+import { describe, type ExceptionContext, formatReport } from "./exception_handler.ts";
 import { type Failing, FailureLog } from "./failure_log.ts";
 import { Future } from "./future.ts";
 import { type AbstractEventLoop, type Callback, Handle, TimerHandle } from "./handle.ts";
@@ -81,7 +81,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
     this._end();
     this._notes?.reportUnawaited();
     for (const open of [...this._open]) {
-      if (this.getDebug()) console.warn(`ResourceWarning: unclosed ${open}`);
+      if (this.getDebug()) console.warn(`ResourceWarning: unclosed ${describe(open)}`);
       open.close();
     }
     this._open.clear();

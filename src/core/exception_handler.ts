@@ -50,7 +50,8 @@ export function formatReport(context: ExceptionContext): [text: string] | [text:
   return "exception" in context ? [text, context.exception] : [text];
 }
 
-function describe(value: unknown): string {
+/** A value in a report. */
+export function describe(value: unknown): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (typeof value !== "object" || value === null) return String(value);
   const text = String(value);

@@ -35,19 +35,43 @@ export function unwrap(value: unknown, list: object[]): unknown {
   return value.value;
 }
 
-/** @throws when a process cannot be given `value`: what cannot be cloned, and memory that is shared. */
+/**
+ * Hosts send objects of their own (a Blob, a WebAssembly.Module) between threads, but to a process as nothing, or as what ends it when it is read.
+ *
+ * @throws when a process cannot be given `value`: what cannot be cloned, memory that is shared, and such objects.
+ */
 export function checkForProcess(value: unknown): void {
-  structuredClone(value);
-  refuseShared(value, new Set());
+  refuseForeign(structuredClone(value), new Set()); // the copy has no classes but those of the host
 }
 
-function refuseShared(value: unknown, seen: Set<unknown>): void {
+/** The classes, by their tags, that arrive as what they were. */
+const DATA: ReadonlySet<string> = new Set([
+  "Array",
+  "Boolean",
+  "Number",
+  "String",
+  "BigInt",
+  "Date",
+  "RegExp",
+  "Map",
+  "Set",
+  "Error",
+  "ArrayBuffer",
+]);
+
+function refuseForeign(value: unknown, seen: Set<unknown>): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   seen.add(value);
   const memory = ArrayBuffer.isView(value) ? value.buffer : value;
   if (memory instanceof SharedArrayBuffer) throw new TypeError("a SharedArrayBuffer cannot be shared with a process");
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
-  if (value instanceof Map) { for (const entry of value) refuseShared(entry, seen); }
-  else if (value instanceof Set) { for (const item of value) refuseShared(item, seen); }
-  else for (const item of Object.values(value)) refuseShared(item, seen);
+  if (memory instanceof ArrayBuffer) return;
+  if (!isData(value)) throw new TypeError(`a ${value.constructor?.name ?? "host's object"} cannot be sent to a process`);
+  if (value instanceof Map) { for (const entry of value) refuseForeign(entry, seen); }
+  else if (value instanceof Set) { for (const item of value) refuseForeign(item, seen); }
+  else for (const item of Object.values(value)) refuseForeign(item, seen);
+  if (value instanceof Error) refuseForeign(value.cause, seen);
+}
+
+function isData(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype || DATA.has(Object.prototype.toString.call(value).slice("[object ".length, -1));
 }

@@ -138,6 +138,7 @@ export class WorkerSlot<J extends SlotJob = SlotJob> {
   }
 
   #receive(message: ToOwner): void {
+    if (typeof message !== "object" || message === null) return; // sent by a job itself
     if (isResult(message)) return this.#owner._jobEnded(this, { value: message[0] });
     switch (message.type) {
       case "failed":

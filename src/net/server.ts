@@ -47,14 +47,17 @@ export interface Server {
    */
   startServing(): Awaitable<void>;
   /**
-   * Serves until it is cancelled, which closes the server and its connections and waits for their ends.
+   * Serves until it is cancelled, which closes the server and its connections and waits for their ends. A second cancellation gives that wait up.
    *
    * @throws CancelledError also when `close()` is called; RuntimeError when it is closed or somebody else serves for ever.
    */
   serveForever(): Awaitable<never>;
   /** Whether it accepts connections. */
   isServing(): boolean;
-  /** Waits until it is closed and the last connection that came through it is gone. */
+  /**
+   * Waits until it is closed and the last connection that came through it is gone. One that nobody closes, or that has much to send to a peer that
+   * does not read, it waits for as long; `abortClients` ends that.
+   */
   waitClosed(): Awaitable<void>;
   /** Closes it, and waits as `waitClosed`. */
   [Symbol.asyncDispose](): Promise<void>;

@@ -31,51 +31,6 @@ export interface StopOptions {
 }
 
 /**
- * A child process. Disposing it stops it, as `stop()` does, and closes its pipes; the end of the loop leaves it alone.
- *
- * To read stdout and stderr and to write stdin by turns may come to a standstill, each side waiting for the other: `communicate` does not.
- */
-export interface Process {
-  /** Its process id. */
-  readonly pid: number;
-  /** Its exit code, −N when signal N ended it, null while it runs. */
-  readonly returncode: number | null;
-  /** Its stdin, if that is PIPE. */
-  readonly stdin: StreamWriter | null;
-  /** Its stdout, if that is PIPE. */
-  readonly stdout: StreamReader | null;
-  /** Its stderr, if that is PIPE. */
-  readonly stderr: StreamReader | null;
-  /** Waits until it has ended, and gives its return code. It may not end while its output is not read. Cancelling it leaves the process alone. */
-  wait(): Awaitable<number>;
-  /**
-   * Sends `input` and closes stdin, reads stdout and stderr to their ends, then waits until it has ended. Gives what was read, null for what is no pipe.
-   * A process that does not read all of its input is no error. Cancelling it leaves the process alone.
-   *
-   * @throws RuntimeError for input when stdin is no pipe.
-   */
-  communicate(input?: Data): Awaitable<[stdout: Uint8Array | null, stderr: Uint8Array | null]>;
-  /**
-   * Sends it a signal.
-   *
-   * @throws RangeError for the name of no signal; ProcessLookupError once it has ended; PermissionError for another user's.
-   */
-  sendSignal(signal: SignalName): void;
-  /** Asks it to end, by SIGTERM. @throws as `sendSignal`. */
-  terminate(): void;
-  /** Ends it, by SIGKILL. @throws as `sendSignal`. */
-  kill(): void;
-  /**
-   * Asks it to end, waits, kills it if it has not ended in time, and gives its return code; at once when it had ended. Cancelling it kills at once.
-   *
-   * @throws RangeError for a negative grace; RuntimeError for a group that it does not lead.
-   */
-  stop(options?: StopOptions): Awaitable<number>;
-  /** Stops it, and closes its pipes. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/**
  * Starts a program with arguments, without a shell. A program without a slash is looked for in PATH.
  *
  * @throws FileNotFoundError when there is no such program or folder, PermissionError when it cannot be executed, another OSError for whatever else the
@@ -99,7 +54,7 @@ export function createSubprocessShell(command: string, options: SubprocessOption
 function* start(spawn: SpawnOptions, limit: number | undefined): CoroutineGenerator<Process> {
   const loop = currentLoop();
   const [transport, protocol] = yield* startProcess(loop, () => new SubprocessStreamProtocol(loop, limit), spawn);
-  return new ChildProcess(transport, protocol, spawn.newSession);
+  return new Process(transport, protocol, spawn.newSession);
 }
 
 /** Feeds the streams of a process. */
@@ -109,7 +64,7 @@ class SubprocessStreamProtocol extends SubprocessProtocol implements GatedProtoc
   readonly _gate: WriteGate;
   #transport: SubprocessTransport | null = null;
   stdin: StreamWriter | null = null;
-  readonly readers = new Map<number, StreamReader>();
+  readonly readers: Map<number, StreamReader> = new Map();
   #openReaders = 0;
   #exited = false;
 
@@ -171,14 +126,24 @@ const DEFAULT_GRACE = 5000;
 /** How often it is asked, in milliseconds, whether a group has ended: no host tells. */
 const GROUP_POLL = 10;
 
-class ChildProcess implements Process {
+/**
+ * A child process. Disposing it stops it, as `stop()` does, and closes its pipes; the end of the loop leaves it alone.
+ *
+ * To read stdout and stderr and to write stdin by turns may come to a standstill, each side waiting for the other: `communicate` does not.
+ */
+export class Process implements AsyncDisposable {
   readonly #transport: ProcessTransport;
   readonly #leadsGroup: boolean;
+  /** Its process id. */
   readonly pid: number;
+  /** Its stdin, if that is PIPE. */
   readonly stdin: StreamWriter | null;
+  /** Its stdout, if that is PIPE. */
   readonly stdout: StreamReader | null;
+  /** Its stderr, if that is PIPE. */
   readonly stderr: StreamReader | null;
 
+  /** @internal */
   constructor(transport: ProcessTransport, protocol: SubprocessStreamProtocol, leadsGroup: boolean) {
     this.#transport = transport;
     this.#leadsGroup = leadsGroup;
@@ -188,6 +153,7 @@ class ChildProcess implements Process {
     this.stderr = protocol.readers.get(2) ?? null;
   }
 
+  /** Its exit code, −N when signal N ended it, null while it runs. */
   get returncode(): number | null {
     return this.#transport.getReturncode();
   }
@@ -197,6 +163,7 @@ class ChildProcess implements Process {
     return `<Process ${this.pid}>`;
   }
 
+  /** Waits until it has ended, and gives its return code. It may not end while its output is not read. Cancelling it leaves the process alone. */
   wait(): Awaitable<number> {
     return awaitable(this.#wait());
   }
@@ -207,6 +174,12 @@ class ChildProcess implements Process {
 
   // -------------------------------------------------------------- its streams
 
+  /**
+   * Sends `input` and closes stdin, reads stdout and stderr to their ends, then waits until it has ended. Gives what was read, null for what is no pipe.
+   * A process that does not read all of its input is no error. Cancelling it leaves the process alone.
+   *
+   * @throws RuntimeError for input when stdin is no pipe.
+   */
   communicate(input?: Data): Awaitable<[stdout: Uint8Array | null, stderr: Uint8Array | null]> {
     if (input !== undefined) {
       checkData(input, "communicate");
@@ -246,18 +219,30 @@ class ChildProcess implements Process {
 
   // -------------------------------------------------------------- its end
 
+  /**
+   * Sends it a signal.
+   *
+   * @throws RangeError for the name of no signal; ProcessLookupError once it has ended; PermissionError for another user's.
+   */
   sendSignal(signal: SignalName): void {
     this.#transport.sendSignal(signal);
   }
 
+  /** Asks it to end, by SIGTERM. @throws as `sendSignal`. */
   terminate(): void {
     this.#transport.terminate();
   }
 
+  /** Ends it, by SIGKILL. @throws as `sendSignal`. */
   kill(): void {
     this.#transport.kill();
   }
 
+  /**
+   * Asks it to end, waits, kills it if it has not ended in time, and gives its return code; at once when it had ended. Cancelling it kills at once.
+   *
+   * @throws RangeError for a negative grace; RuntimeError for a group that it does not lead.
+   */
   stop(options: StopOptions = {}): Awaitable<number> {
     const { grace = DEFAULT_GRACE, group = false } = options;
     if (typeof grace !== "number") throw new TypeError(`Cannot stop: the grace must be a number of milliseconds, got ${typeName(grace)}`);
@@ -295,6 +280,7 @@ class ChildProcess implements Process {
     while (this.#transport._signalGroup(0)) yield* sleep(GROUP_POLL);
   }
 
+  /** Stops it, and closes its pipes. */
   [Symbol.asyncDispose](): Promise<void> {
     return awaitable(this.#dispose());
   }

@@ -11,8 +11,10 @@ import {
   copyContext,
   type CoroutineGenerator,
   currentLoop,
+  Handle,
   isCoroutineFunction,
   type Items,
+  type LoopFace,
 } from "../core/mod.ts";
 import { RuntimeError, UnsupportedOperationError } from "../errors.ts";
 import { Queue } from "../queues/queue.ts";
@@ -88,7 +90,7 @@ export class SignalTable {
   }
 
   /** Sets the one handler of a signal; null takes it away. Gives whether there was one. */
-  setHandler(name: SignalName, handler: (() => void) | null): boolean {
+  setHandler(name: SignalName, handler: Handle | null): boolean {
     const heard = handler === null ? this.#heard.get(name) : this.#hear(name);
     const had = heard !== undefined && heard.handler !== null;
     if (heard !== undefined) heard.handler = handler;
@@ -133,7 +135,7 @@ export class SignalTable {
   #tell(name: SignalName): void {
     const heard = this.#heard.get(name);
     for (const listener of [...heard?.listeners ?? []]) listener(name);
-    heard?.handler?.();
+    heard?.handler?._run();
   }
 
   #forgetIfUnheard(name: SignalName): void {
@@ -147,7 +149,7 @@ export class SignalTable {
 /** Who listens to one signal. */
 interface Heard {
   readonly callback: () => void;
-  handler: (() => void) | null;
+  handler: Handle | null;
   readonly listeners: Set<(name: SignalName) => void>;
 }
 
@@ -161,8 +163,7 @@ export function addSignalHandler<A extends unknown[]>(loop: SignalLoop, name: Si
   if (isCoroutineFunction(callback)) {
     throw new TypeError(`Cannot handle ${name}: ${callback.name || "the handler"} is a coroutine function; start a task in a plain one`);
   }
-  const context = copyContext();
-  tableOf(loop).setHandler(name, () => context.run(callback, ...args));
+  tableOf(loop).setHandler(name, new Handle(loop as unknown as LoopFace, callback, args, copyContext()));
 }
 
 /** `loop.removeSignalHandler`. */

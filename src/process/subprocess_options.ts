@@ -23,7 +23,10 @@ export interface SubprocessOptions {
   readonly stdin?: typeof PIPE | typeof DEVNULL | "inherit" | number;
   /** Where its output leads. */
   readonly stdout?: typeof PIPE | typeof DEVNULL | "inherit" | number;
-  /** Where its errors lead. STDOUT for a pipe needs /bin/sh, and on Deno, without the permissions to read and for env, a missing program is then the exit code 127. */
+  /**
+   * Where its errors lead. STDOUT for a pipe needs /bin/sh; on Deno, without the permissions to read and for PATH, a missing program is then the exit
+   * code 127.
+   */
   readonly stderr?: typeof PIPE | typeof DEVNULL | typeof STDOUT | "inherit" | number;
   /** The folder that it starts in. @default that of this process */
   readonly cwd?: string | URL;

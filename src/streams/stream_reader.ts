@@ -106,7 +106,8 @@ export class StreamReader {
   #transport: ReadSource | null = null;
   #transportPaused = false;
   #eof = false;
-  readonly #onEnd: (() => void)[] = [];
+  /** Whom to tell of it; few ask. */
+  #onEnd: (() => void)[] | null = null;
   #exception: Error | null = null;
   #waiter: DataWait<unknown> | null = null;
   /** How many bytes the one who waits cannot do without. */
@@ -354,7 +355,8 @@ export class StreamReader {
   feedEof(): void {
     this.#eof = true;
     this.#wake();
-    for (const ended of this.#onEnd.splice(0)) ended();
+    for (const ended of this.#onEnd ?? []) ended();
+    this.#onEnd = null;
   }
 
   /**
@@ -363,7 +365,7 @@ export class StreamReader {
    */
   _whenEnded(callback: () => void): void {
     if (this.#eof) this.#loop.callSoon(callback);
-    else this.#onEnd.push(callback);
+    else (this.#onEnd ??= []).push(callback);
   }
 
   #wake(): void {

@@ -24,7 +24,8 @@ export class WriteGate {
   #loss: Loss | null = null;
   readonly #drainWaiters = new Set<Future<void>>();
   readonly #closeWaiters = new Set<Future<void>>();
-  readonly #listeners: ((error: Error | null) => void)[] = [];
+  /** Few ask for it. */
+  #listeners: ((error: Error | null) => void)[] | null = null;
 
   constructor(loop: AbstractEventLoop) {
     this.#loop = loop;
@@ -46,12 +47,13 @@ export class WriteGate {
     this.#loss = { error };
     complete(this.#closeWaiters, error);
     complete(this.#drainWaiters, error);
-    for (const listener of this.#listeners.splice(0)) listener(error);
+    for (const listener of this.#listeners ?? []) listener(error);
+    this.#listeners = null;
   }
 
   /** Calls back when the connection is gone: later, if it is already. @internal */
   _whenLost(callback: (error: Error | null) => void): void {
-    if (this.#loss === null) this.#listeners.push(callback);
+    if (this.#loss === null) (this.#listeners ??= []).push(callback);
     else this.#loop.callSoon(callback, this.#loss.error);
   }
 

@@ -49,10 +49,9 @@ export function commandOf(file: string | URL, args: readonly string[] = []): rea
 
 /** Starts the TypeScript or JavaScript program in `file`. */
 export function startProgram(file: string | URL, options: ProgramOptions = {}): Program {
-  const [command, args] = commandOf(file, options.args);
+  const [command, args] = withDescriptors(options.descriptors, commandOf(file, options.args));
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
-  const [executable, ...rest] = [...withDescriptors(options.descriptors), command, ...args];
-  const child = spawn(executable!, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
@@ -88,9 +87,9 @@ export function startProgram(file: string | URL, options: ProgramOptions = {}): 
   };
 }
 
-/** The command before a command that sets its limit. */
-function withDescriptors(limit: number | undefined): readonly string[] {
-  return limit === undefined ? [] : ["sh", "-c", `ulimit -n ${limit}; exec "$0" "$@"`];
+/** The command that runs another one with a limit. */
+function withDescriptors(limit: number | undefined, [command, args]: ReturnType<typeof commandOf>): ReturnType<typeof commandOf> {
+  return limit === undefined ? [command, args] : ["sh", ["-c", `ulimit -n ${limit}; exec "$0" "$@"`, command, ...args]];
 }
 
 /** Runs the program in `file` to its end. */

@@ -28,7 +28,7 @@ function peerIn(net: NetDriver, network: MemoryNetwork): ForeignPeer {
 function checkMemory(name: string, options: MemoryNetworkOptions): void {
   const network = new MemoryNetwork(options);
   const { net } = new VirtualRuntime({ network });
-  checkNet(name, () => net, GAPS.memory.net, peerIn(net, network));
+  checkNet(name, () => net, GAPS.memory.tcp, peerIn(net, network));
 }
 
 checkMemory("memory", {});

@@ -43,8 +43,8 @@ const peer: ForeignPeer = {
   },
 };
 
-checkNet(`${runtimeName}'s own`, () => defaultRuntime().net!, GAPS[runtimeName].net, peer);
+checkNet(`${runtimeName}'s own`, () => defaultRuntime().net!, GAPS[runtimeName].tcp, peer);
 
 if (runtimeName === "deno") {
-  checkNet("node:net on Deno", () => nodeNet({ check: checkNetPermission, countsTruly: false }), GAPS.node.net, peer);
+  checkNet("node:net on Deno", () => nodeNet({ check: checkNetPermission, countsTruly: false }), GAPS.node.tcp, peer);
 }

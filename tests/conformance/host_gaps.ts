@@ -4,7 +4,6 @@
  */
 
 import type { DatagramFeature, TransportFeature } from "../../src/testing/mod.ts";
-import type { NetFeature } from "./check_net.ts";
 
 /** The hosts there are; "memory" is the network of the virtual runtime. */
 export type HostName = "deno" | "bun" | "node" | "memory";
@@ -15,16 +14,14 @@ export interface Gaps {
   readonly tls: readonly TransportFeature[];
   readonly unix: readonly TransportFeature[];
   readonly udp: readonly DatagramFeature[];
-  /** Of the driver itself. */
-  readonly net: readonly NetFeature[];
 }
 
 /** TLS has no half-closed connections anywhere, as in asyncio; sockets with paths have no resets. */
-const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [], net: [] };
+const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [] };
 
 /** See above. */
 export const GAPS: Readonly<Record<HostName, Gaps>> = {
-  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"], net: ["reset"] },
+  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"] },
   bun: NOTHING,
   node: NOTHING,
   memory: NOTHING,

@@ -54,6 +54,15 @@ export function giveFunction(): unknown {
   return () => {};
 }
 
+export function giveHostObject(kind: string): unknown {
+  if (kind === "module") return new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  return kind === "blob" ? [new Blob(["text"])] : new Map([["inside", { cause: new DOMException("text") }]]);
+}
+
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
+}
+
 export function sizeOf(buffer: ArrayBuffer): ArrayBuffer {
   return transfer(buffer, [buffer]);
 }

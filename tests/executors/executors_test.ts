@@ -28,6 +28,7 @@ import { runHost, runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it, runtimeName, stress } from "../_kit/mod.ts";
 import { runProgram } from "../_kit/program.ts";
 import * as owner from "./_loop_side.ts";
+import { giveHostObject, kindOf } from "./_work.ts";
 
 const work = moduleFunctions<typeof import("./_work.ts")>(new URL("./_work.ts", import.meta.url));
 const shared = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
@@ -330,6 +331,31 @@ describe("Processes", () => {
   test("refuse shared memory, and cannot block for the loop", { maxWorkers: 1 }, async (pool) => {
     assert.match(String(await failure(pool.submit(work.increment, shared()))), /^TypeError: Cannot send the arguments of increment/);
     assert.ok(await failure(pool.submit(work.blockFor, 1)) instanceof UnsupportedOperationError);
+  });
+
+  test("refuse objects of the host, and take all data", { maxWorkers: 1 }, async (pool) => {
+    for (const kind of ["module", "blob", "exception"]) {
+      assert.match(String(await failure(pool.submit(work.giveHostObject, kind))), /^TypeError: Cannot send the result.* to a process$/);
+      const given = pool.submit(work.kindOf, giveHostObject(kind));
+      assert.match(
+        String(await failure(given)),
+        /^TypeError: Cannot send the arguments of kindOf\(\): a (Blob|Module|DOMException) cannot be sent/,
+      );
+    }
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const data = [
+      1n,
+      new Date(0),
+      /x/g,
+      new Map([[1, new Set([2])]]),
+      new Uint8Array([1]),
+      new DataView(new ArrayBuffer(1)),
+      new ArrayBuffer(1),
+    ];
+    for (const value of [...data, circle, new RangeError("as a value"), null, undefined, -0, Object(1)]) {
+      assert.equal(await pool.submit(work.kindOf, value), kindOf(value));
+    }
   });
 
   test("are replaced when the system kills them", { maxWorkers: 1 }, async (pool) => {

@@ -2,7 +2,7 @@
 
 import { connect as connectByHost, createServer, type Socket } from "node:net";
 import { readdirSync, readlinkSync } from "node:fs";
-import { getRunningLoop, Protocol, type Transport, until } from "../../mod.ts";
+import { createTask, getRunningLoop, Protocol, type StreamWriter, type Transport, until, wait } from "../../mod.ts";
 import { assert } from "../_kit/mod.ts";
 
 /** How many sockets the process has open; null where the system does not tell. */
@@ -43,6 +43,35 @@ export async function leavingNothingOpen<T>(body: () => PromiseLike<T> | T): Pro
   assert.equal(loop._open.size, handles);
   assert.ok((openSockets() ?? 0) <= sockets, `${openSockets()} sockets are open, before there were ${sockets}`);
   return result;
+}
+
+/** How many turns without progress mean that there will be none: what moves between two sockets of one machine needs a few. */
+const STUCK = 1000;
+
+/**
+ * Writes `chunk` again and again, with `drain`, until nothing moves any more, at the most `limit` bytes; gives how much that was and the most that the
+ * transport held.
+ */
+export async function writeUntilStuck(
+  writer: StreamWriter,
+  chunk: Uint8Array,
+  limit: number = Infinity,
+): Promise<{ offered: number; most: number }> {
+  let most = 0;
+  for (let offered = 0; offered < limit;) {
+    writer.write(chunk);
+    offered += chunk.length;
+    most = Math.max(most, writer.transport.getWriteBufferSize());
+    const drain = createTask(() => writer.drain());
+    for (let turns = 0; turns < STUCK && !drain.done(); turns++) await hostTurn();
+    if (drain.done()) drain.result();
+    else {
+      drain.cancel();
+      await wait([drain]);
+      return { offered, most };
+    }
+  }
+  throw new Error(`the peer took ${limit} bytes`);
 }
 
 /** The other side, by node:net. */

@@ -1,7 +1,12 @@
 import { connect as connectByHost, createServer, type Server, type Socket } from "node:net";
-import { getRunningLoop, OSError, Protocol, type Transport, until } from "../../mod.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { getRunningLoop, openConnection, OSError, Protocol, sleep, type Transport, until } from "../../mod.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
-import { bytes, LoggingProtocol, runQuietly, text } from "./_support.ts";
+import { asClient, serverContext } from "./_tls_support.ts";
+import { LoggingProtocol, runQuietly, text } from "./_support.ts";
 
 /** A socket that node:net accepted, and its peer. */
 async function accepted(options: { readonly pauseOnConnect?: boolean } = {}) {
@@ -49,22 +54,58 @@ class Echo extends Protocol {
   }
 }
 
+/** Says something to an echo, which ends when its peer does. */
+async function conversation(peer: Socket, protocol: Echo): Promise<void> {
+  const closed = new Promise<void>((resolve) => peer.on("close", () => resolve()));
+  const answer = heard(peer);
+  peer.end("hello");
+  assert.equal(await until(answer), "hello!");
+  await until(closed);
+  assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
+}
+
+/** Gives a path for a socket in a folder of its own. */
+async function inFolder(body: (path: string) => PromiseLike<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tsyncio-"));
+  try {
+    await body(join(folder, "socket"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe("connectAcceptedSocket", () => {
   for (const pauseOnConnect of [false, true]) {
     it(`takes over a socket of node:net, half-closed connections included, ${pauseOnConnect ? "paused" : "flowing"}`, () =>
       runQuietly(async () => {
-        const { native, peer, ended } = await accepted({ pauseOnConnect });
+        const { native, peer } = await accepted({ pauseOnConnect });
         const [transport, protocol] = await getRunningLoop().connectAcceptedSocket(() => new Echo(), native);
         assert.equal(transport.getExtraInfo("socket"), native);
         assert.deepEqual(transport.getExtraInfo("peername"), { host: "127.0.0.1", port: peer.localPort, family: "IPv4" });
         assert.deepEqual(protocol.log, ["made"]);
-        const answer = heard(peer);
-        peer.end("hello");
-        assert.equal(await until(answer), "hello!");
-        await until(ended);
-        assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
+        await conversation(peer, protocol);
       }));
   }
+
+  it("goes on by TLS at once, as the server", () =>
+    runQuietly(async () => {
+      const server: Server = createServer({ pauseOnConnect: true });
+      const accepted = new Promise<Socket>((resolve) => server.on("connection", resolve));
+      await until(new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+      const loop = getRunningLoop();
+      const connecting = loop.createTask(() => openConnection("127.0.0.1", (server.address() as { port: number }).port, asClient()));
+      const native = await until(accepted);
+      server.close();
+      const [transport, protocol] = await loop.connectAcceptedSocket(() => new Echo(), native, { ssl: serverContext() });
+      const [reader, writer] = await connecting;
+      assert.equal(transport.getExtraInfo("socket"), native);
+      assert.match(transport.getExtraInfo("cipher")!.version, /^TLSv1\.[23]$/);
+      writer.write("hello");
+      assert.equal(text(await reader.readExactly(5)), "hello");
+      writer.close();
+      await writer.waitClosed();
+      while (!protocol.log.includes("lost null")) await sleep(0);
+    }));
 
   it("takes over a connection of Deno's", () =>
     runQuietly(async () => {
@@ -74,12 +115,36 @@ describe("connectAcceptedSocket", () => {
       listener.close();
       const [transport, protocol] = await getRunningLoop().connectAcceptedSocket(() => new Echo(), conn);
       assert.equal(transport.getExtraInfo("socket"), conn);
-      const answer = heard(peer);
-      peer.end(bytes("hello"));
-      assert.equal(await until(answer), "hello!");
-      await until(new Promise((resolve) => peer.on("close", resolve)));
-      assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
+      await conversation(peer, protocol);
     }), { skip: runtimeName !== "deno" && "only Deno has them" });
+
+  it("takes over a socket of the file system, of node:net", () =>
+    runQuietly(() =>
+      inFolder(async (path) => {
+        const server = createServer();
+        const accepted = new Promise<Socket>((resolve) => server.on("connection", resolve));
+        await until(new Promise<void>((resolve) => server.listen(path, resolve)));
+        const peer = connectByHost(path);
+        const native = await until(accepted);
+        server.close();
+        const [transport, protocol] = await getRunningLoop().connectAcceptedSocket(() => new Echo(), native);
+        assert.deepEqual(transport.getExtraInfo("peername"), { path: "" });
+        await conversation(peer, protocol);
+      })
+    ), { skip: process.platform === "win32" && "there are no such sockets" });
+
+  it("takes over a connection of Deno's through the file system", () =>
+    runQuietly(() =>
+      inFolder(async (path) => {
+        const listener = Deno.listen({ transport: "unix", path });
+        const peer = connectByHost(path);
+        const conn = await until(listener.accept());
+        listener.close();
+        const [transport, protocol] = await getRunningLoop().connectAcceptedSocket(() => new Echo(), conn);
+        assert.deepEqual(transport.getExtraInfo("sockname"), { path });
+        await conversation(peer, protocol);
+      })
+    ), { skip: runtimeName !== "deno" && "only Deno has them" });
 
   it("refuses what is no socket, and one that is closed", () =>
     runQuietly(async () => {

@@ -1,6 +1,7 @@
 import { BufferedProtocol, getRunningLoop, Protocol, sleep, type Transport, until } from "../../mod.ts";
-import { assert, describe, it } from "../_kit/mod.ts";
-import { bytes, makeTransport, runQuietly, runReported, text } from "./_support.ts";
+import { assert, describe, it, stress } from "../_kit/mod.ts";
+import { asClient, serverContext, withEcho } from "./_tls_support.ts";
+import { bytes, makeTransport, randomFrom, runQuietly, runReported, text } from "./_support.ts";
 
 /** One turn of the loop, or several. */
 async function turn(count = 1): Promise<void> {
@@ -174,6 +175,71 @@ describe("BufferedProtocol", () => {
     assert.deepEqual(reports.map(({ message }) => message), ["Fatal error: protocol.buffer_updated() call failed."]);
   });
 
+  it("loses nothing, and gets nothing while paused, whatever comes, is paused and takes turns", () =>
+    runQuietly(async () => {
+      for (let seed = 0; seed < stress(2000); seed++) {
+        const random = randomFrom(seed);
+        const below = (n: number) => Math.floor(random() * n);
+        const received: number[] = [];
+        let ended = 0;
+        let transport: Transport | null = null;
+        const note = (part: Uint8Array): void => {
+          assert.ok(transport!.isReading(), `seed ${seed}: it is paused`);
+          received.push(...part);
+          if (below(3) === 0) transport!.pauseReading();
+          if (below(5) === 0) transport!.resumeReading();
+          if (below(4) === 0) transport!.setProtocol(below(2) === 0 ? plain : filling());
+        };
+        const eofReceived = (): boolean => {
+          ended++;
+          return true;
+        };
+        const plain: Partial<Protocol> = { dataReceived: note, eofReceived };
+        const filling = (): Partial<BufferedProtocol> => {
+          const memory = new Uint8Array(1 + below(9));
+          return { getBuffer: () => memory, bufferUpdated: (nbytes) => note(memory.subarray(0, nbytes)), eofReceived };
+        };
+        const made = makeTransport(below(2) === 0 ? plain : filling());
+        transport = made.transport;
+        await turn();
+        const count = 1 + below(60);
+        for (let at = 0; at < count;) {
+          const size = Math.min(1 + below(20), count - at);
+          made.socket.data(Uint8Array.from({ length: size }, () => at++));
+          if (below(2) === 0) await turn(below(3));
+          if (below(3) === 0) transport.resumeReading();
+        }
+        made.socket.end();
+        for (let turns = 0; ended === 0 && turns < 1000; turns++) {
+          transport.resumeReading();
+          await turn();
+        }
+        assert.deepEqual([received, ended], [Array.from({ length: count }, (_, i) => i), 1], `seed ${seed}`);
+        transport.abort();
+        await turn();
+      }
+    }));
+
+  it("receives what TLS has decrypted", () =>
+    runQuietly(() =>
+      withEcho(serverContext(), async (port) => {
+        const box = new Box(1000);
+        let received = "";
+        let tell = (): void => {};
+        const all = new Promise<void>((resolve) => tell = resolve);
+        box.onUpdate = () => {
+          received += box.log.at(-1)!.slice("updated ".length);
+          if (received.length === 50_000) tell();
+        };
+        const [transport] = await getRunningLoop().createConnection(() => box, { host: "127.0.0.1", port, ...asClient() });
+        transport.write("0123456789".repeat(5000));
+        await until(all);
+        assert.equal(received, "0123456789".repeat(5000));
+        transport.close();
+        while (!box.log.includes("lost")) await turn();
+      })
+    ));
+
   it("may be an object, and receives much over a real socket, whole and in order", () =>
     runQuietly(async () => {
       const loop = getRunningLoop();
@@ -183,14 +249,22 @@ describe("BufferedProtocol", () => {
       let wrong = 0;
       let done = (): void => {};
       const all = new Promise<void>((resolve) => done = resolve);
-      const server = await loop.createServer(() => ({
-        getBuffer: () => memory,
-        bufferUpdated(nbytes: number) {
-          for (let i = 0; i < nbytes; i++) if (memory[i] !== (received + i) % 251) wrong++;
-          received += nbytes;
-        },
-        connectionLost: () => done(),
-      }), { host: "127.0.0.1", port: 0 });
+      let updates = 0;
+      const server = await loop.createServer(() => {
+        let receiving: Transport | null = null;
+        return {
+          connectionMade: (made: Transport) => void (receiving = made),
+          getBuffer: () => memory,
+          bufferUpdated(nbytes: number) {
+            for (let i = 0; i < nbytes; i++) if (memory[i] !== (received + i) % 251) wrong++;
+            received += nbytes;
+            if (++updates % 7 !== 0) return;
+            receiving!.pauseReading(); // what comes meanwhile is held, and its memory is not to be used again
+            setImmediate(() => loop.callSoon(() => receiving!.resumeReading()));
+          },
+          connectionLost: () => done(),
+        };
+      }, { host: "127.0.0.1", port: 0 });
       const { port } = server.sockets[0]!.address;
       const [transport]: [Transport, unknown] = await loop.createConnection(() => new Protocol(), { host: "127.0.0.1", port });
       transport.write(Uint8Array.from({ length: size }, (_, i) => i % 251));

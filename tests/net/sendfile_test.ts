@@ -23,6 +23,7 @@ import type { FileDriver, FileHandle } from "../../src/runtime/file_driver.ts";
 import type { Outcome } from "../../src/runtime/net_driver.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import { afterEach, assert, beforeEach, describe, it } from "../_kit/mod.ts";
+import { asClient, serverContext } from "./_tls_support.ts";
 import { bytes, LoggingProtocol, makeTransport, runQuietly, runtimeWith, text } from "./_support.ts";
 
 let folder = "";
@@ -147,6 +148,29 @@ describe("sendfile", () => {
       const [reader, writer] = await openConnection("127.0.0.1", server.sockets[0]!.address.port);
       assert.equal((await reader.readExactly(3_000_000)).findIndex((byte) => byte !== 0), -1);
       assert.equal(text(await reader.read()), "the end");
+      writer.close();
+      await writer.waitClosed();
+      server.close();
+      await server.waitClosed();
+    }));
+
+  it("works over TLS", () =>
+    runQuietly(async () => {
+      const size = 1_000_000;
+      writeFileSync(file("large"), Uint8Array.from({ length: size }, (_, i) => i % 253));
+      const server = await startServer(
+        function* (_reader, writer) {
+          yield* getRunningLoop().sendfile(writer.transport, file("large"), { offset: 253 });
+          writer.close();
+        },
+        "127.0.0.1",
+        0,
+        { ssl: serverContext() },
+      );
+      const [reader, writer] = await openConnection("127.0.0.1", server.sockets[0]!.address.port, asClient());
+      const all = await reader.read();
+      assert.equal(all.length, size - 253);
+      assert.equal(all.findIndex((byte, i) => byte !== i % 253), -1);
       writer.close();
       await writer.waitClosed();
       server.close();

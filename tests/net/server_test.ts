@@ -16,6 +16,7 @@ import {
   type StreamWriter,
   type Task,
 } from "../../mod.ts";
+import { runVirtual } from "../_kit/loop.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { LoggingProtocol, runQuietly, runReported, runtimeWith, TestListener, TestNet, TestSocket, text } from "./_support.ts";
 
@@ -119,7 +120,7 @@ describe("Server: where it listens", () => {
 
 describe("Server: serving", () => {
   it("begins at once, and tells so", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0);
       assert.equal(server.isServing(), true);
       await close(server);
@@ -127,7 +128,7 @@ describe("Server: serving", () => {
     }));
 
   it("may begin later: those that came before are served then", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0, { startServing: false });
       assert.equal(server.isServing(), false);
       const early = createTask(() => visit(server));
@@ -142,7 +143,7 @@ describe("Server: serving", () => {
     }));
 
   it("cannot begin once it is closed", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0, { startServing: false });
       await close(server);
       await assert.rejects(async () => await server.startServing(), RuntimeError);
@@ -169,7 +170,7 @@ describe("Server: serving", () => {
   });
 
   it("takes a burst of clients", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(echo, "127.0.0.1", 0);
       const port = portOf(server);
       const answers = await gather(Array.from({ length: 150 }, (_, i) => async () => {
@@ -188,7 +189,7 @@ describe("Server: serving", () => {
 
 describe("Server: closing", () => {
   it("leaves connections alone, and waitClosed waits for the last of them", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(echo, "127.0.0.1", 0);
       const [reader, writer] = await openConnection("127.0.0.1", portOf(server));
       writer.write("before");
@@ -205,7 +206,7 @@ describe("Server: closing", () => {
     }));
 
   it("may come after the last connection has gone: waitClosed waits for both", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0);
       const waiter = createTask(() => server.waitClosed());
       assert.equal(await visit(server), "x");
@@ -216,7 +217,7 @@ describe("Server: closing", () => {
     }));
 
   it("is not undone by a wait that is cancelled", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0);
       const [cancelled, other] = [createTask(() => server.waitClosed()), createTask(() => server.waitClosed())];
       await sleep(0);
@@ -229,7 +230,7 @@ describe("Server: closing", () => {
 
   for (const method of ["closeClients", "abortClients"] as const) {
     it(`ends the connections with ${method}`, () =>
-      runQuietly(async () => {
+      runVirtual(async () => {
         const connected = new Event();
         const server = await startServer(
           function* (reader: StreamReader, writer: StreamWriter) {
@@ -252,7 +253,7 @@ describe("Server: closing", () => {
   }
 
   it("is what disposing does, with the wait for its end", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0);
       await visit(server);
       await server[Symbol.asyncDispose]();
@@ -263,7 +264,7 @@ describe("Server: closing", () => {
 
 describe("Server: serving for ever", () => {
   it("ends by cancelling, which closes it and its connections", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const connected = new Event();
       const server = await startServer(
         function* (reader: StreamReader) {
@@ -287,7 +288,7 @@ describe("Server: serving for ever", () => {
     }));
 
   it("is done by one at a time", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0);
       const forever = createTask(() => server.serveForever());
       await sleep(0);
@@ -298,7 +299,7 @@ describe("Server: serving for ever", () => {
     }));
 
   it("ends with CancelledError when the server is closed", () =>
-    runQuietly(async () => {
+    runVirtual(async () => {
       const server = await startServer(greet("x"), "127.0.0.1", 0);
       const forever = createTask(() => server.serveForever());
       await sleep(0);

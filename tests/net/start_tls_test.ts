@@ -325,6 +325,32 @@ describe("loop.startTls", () => {
       })
     ));
 
+  it("comes after what was written before, and tells the protocol to go on that was told to pause", () =>
+    runQuietly(() =>
+      leavingNothing(async () => {
+        const loop = getRunningLoop();
+        const size = 12_000_000;
+        const handler = async (reader: StreamReader, writer: StreamWriter) => {
+          assert.equal((await reader.readExactly(size)).length, size);
+          await writer.startTls(serverContext());
+          writer.write(await reader.readLine());
+          await closeWriter(writer);
+        };
+        const server = await startServer(handler, "127.0.0.1", 0);
+        const lost = new Event();
+        const client = new LoggingProtocol();
+        client.connectionLost = () => lost.set();
+        const [plain] = await loop.createConnection(() => client, { host: "127.0.0.1", port: portOf(server) });
+        plain.write(new Uint8Array(size));
+        assert.deepEqual(client.log, ["made", "pauseWriting"]);
+        const upgraded = await loop.startTls(plain, client, clientContext(), TO_LOCALHOST);
+        upgraded.write("hidden\n");
+        await lost.wait();
+        assert.deepEqual(client.log, ["made", "pauseWriting", "resumeWriting", "data hidden\n", "eof"]);
+        await closeServer(server);
+      })
+    ));
+
   it("makes TLS inside TLS, and that again inside", () =>
     runQuietly(() =>
       leavingNothing(async () => {

@@ -12,8 +12,9 @@ export function text(bytes: Uint8Array | null): string | null {
   return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
-/** Runs a child: hosts open some descriptors for good with the first. Then waits until what it had is closed. */
+/** Runs children, by the host's own way too: hosts open some descriptors for good with the first. Then waits until what they had is closed. */
 export async function openedOnce(): Promise<void> {
+  stateOf(process.pid);
   for (let left = 2; left > 0; left--) {
     const before = openDescriptors();
     const child = await createSubprocessExec("true", [], { stdin: PIPE, stdout: PIPE, stderr: PIPE });

@@ -1,5 +1,15 @@
 import process from "node:process";
-import { EventLoop, getRunningLoop, RuntimeError, type SignalName, signals, timeout, TimeoutError } from "../../mod.ts";
+import {
+  ContextVar,
+  EventLoop,
+  type ExceptionContext,
+  getRunningLoop,
+  RuntimeError,
+  type SignalName,
+  signals,
+  timeout,
+  TimeoutError,
+} from "../../mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { runHost, runVirtual } from "../_kit/loop.ts";
 import { startProgram } from "../_kit/program.ts";
@@ -32,6 +42,31 @@ describe("addSignalHandler", () => {
       assert.equal(loop.removeSignalHandler("SIGURG"), false);
       assert.equal(listeners("SIGURG"), before);
     }));
+
+  it("reports what a handler throws, by its name, with the context variables of whoever set it; the next one comes", async () => {
+    const loop = new EventLoop();
+    const reports: ExceptionContext[] = [];
+    loop.setExceptionHandler((_loop, context) => reports.push(context));
+    const variable = new ContextVar<string>("variable", { default: "outside" });
+    const seen: string[] = [];
+    await loop.runUntilComplete(async () => {
+      variable.set("inside");
+      const items = signals("SIGURG");
+      loop.addSignalHandler("SIGURG", function fails() {
+        seen.push(variable.get());
+        throw new RangeError("on purpose");
+      });
+      variable.set("changed");
+      for (let i = 0; i < 2; i++) {
+        send("SIGURG");
+        assert.deepEqual(await items.next(), { done: false, value: "SIGURG" });
+      }
+      await items.return();
+    });
+    loop.close();
+    assert.deepEqual(seen, ["inside", "inside"]);
+    assert.deepEqual(reports.map(({ message }) => message), ["Exception in callback fails", "Exception in callback fails"]);
+  });
 
   it("refuses what cannot be caught, what is no signal and what is no plain function, alike on every host", () => {
     const loop = new EventLoop();

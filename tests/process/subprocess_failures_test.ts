@@ -20,6 +20,7 @@ import {
 } from "../../mod.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { runHost } from "../_kit/loop.ts";
+import { commandOf } from "../_kit/program.ts";
 import { eventually, openDescriptors, openedOnce, text, withFolder, zombies } from "./_support.ts";
 
 /** The error that something asynchronous fails with. */
@@ -103,6 +104,19 @@ describe("a process that cannot be started", () => {
     leavingNothing(async () => {
       const error = await errorOf(createSubprocessExec("true", [], { stdout: 4321 }));
       assert.match(error.message, /^Cannot start true: /);
+    }));
+
+  it("for there are no more file descriptors, is an OSError, and others start as soon as there are", () =>
+    runHost(async () => {
+      const [command, args] = commandOf(new URL("./programs/no_descriptors.ts", import.meta.url));
+      const script = 'ulimit -n 100; exec "$0" "$@"';
+      const child = await createSubprocessExec("sh", ["-c", script, command, ...args], { stdout: PIPE, stderr: PIPE });
+      const [stdout, stderr] = await child.communicate();
+      assert.deepEqual([text(stderr), child.returncode], ["", 0]);
+      const lines = text(stdout)!.trimEnd().split("\n");
+      assert.equal(lines[0], "EMFILE EMFILE");
+      assert.equal(lines.at(-1), "0 0");
+      for (const line of lines) assert.match(line, /^(EMFILE EMFILE|0 EMFILE|EMFILE 0|0 0)$/);
     }));
 
   it("as another user, is a PermissionError", () =>

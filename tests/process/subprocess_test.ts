@@ -144,6 +144,17 @@ describe("what a child starts with", () => {
       })
     ));
 
+  it("is a program in the folder that is asked for, where the program is a relative path", () =>
+    withFolder((folder) =>
+      runHost(async () => {
+        fs.writeFileSync(`${folder}/program`, "#!/bin/sh\necho here\n", { mode: 0o755 });
+        for (const stderr of ["inherit", STDOUT] as const) {
+          const child = await createSubprocessExec("./program", [], { cwd: folder, stdout: PIPE, stderr });
+          assert.equal(text((await child.communicate())[0]), "here\n");
+        }
+      })
+    ));
+
   it("is the user and the group that are asked for", () =>
     runHost(async () => {
       for (const stderr of ["inherit", STDOUT] as const) {

@@ -1,5 +1,6 @@
 import { createTask, type EventLoop, Future, newEventLoop, run, sleep } from "../../mod.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
+import { MemoryNet } from "../../src/testing/memory/net.ts";
 import { VirtualRuntime, type VirtualRuntimeOptions } from "../../src/testing/mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
@@ -17,10 +18,10 @@ async function onLoop<T>(runtime: VirtualRuntime, main: (loop: EventLoop) => Pro
 const hostTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("VirtualRuntime", () => {
-  it("is a Runtime, named virtual, without drivers", () => {
+  it("is a Runtime, named virtual, whose network is in memory", () => {
     const runtime: Runtime = new VirtualRuntime();
     assert.equal(runtime.name, "virtual");
-    assert.equal(runtime.net, undefined);
+    assert.ok(runtime.net instanceof MemoryNet);
     assert.equal(runtime.signals, undefined);
   });
 

@@ -28,6 +28,18 @@ export interface DenoTcpConn extends DenoConn {
   setKeepAlive(on: boolean): void;
 }
 
+/** Where one end of a connection through the file system is. */
+export interface DenoUnixAddress {
+  readonly transport: "unix";
+  readonly path?: string | null;
+}
+
+/** A connection through the file system. */
+export interface DenoUnixConn extends DenoConn {
+  readonly localAddr: DenoUnixAddress;
+  readonly remoteAddr: DenoUnixAddress | null;
+}
+
 /** A listener. */
 export interface DenoListener<C extends DenoConn> {
   accept(): Promise<C>;

@@ -19,9 +19,17 @@ import type {
 } from "../../runtime/net_driver.ts";
 import { toOSError } from "../shared/error_map.ts";
 import { nodeNet } from "../shared/node_net.ts";
-import { type DenoConn, type DenoListener, denoNamespace, type DenoTcpConn, type DenoTcpListener } from "./deno_namespace.ts";
+import {
+  type DenoConn,
+  type DenoListener,
+  denoNamespace,
+  type DenoTcpConn,
+  type DenoTcpListener,
+  type DenoUnixAddress,
+  type DenoUnixConn,
+} from "./deno_namespace.ts";
 import { checkNetPermission } from "./permissions.ts";
-import { endpointOf, tcpSocket } from "./socket.ts";
+import { DenoSocketHandle, endpointOf, tcpSocket } from "./socket.ts";
 
 /** The driver. */
 export function denoNet(): NetDriver {
@@ -93,7 +101,10 @@ class DenoNet implements NetDriver {
   }
 
   adopt(native: unknown): SocketHandle | null {
-    return isTcpConn(native) ? tcpSocket(native) : this.#node.adopt!(native);
+    if (isTcpConn(native)) return tcpSocket(native);
+    return isUnixConn(native)
+      ? new DenoSocketHandle(native, nameOf(native.localAddr), nameOf(native.remoteAddr))
+      : this.#node.adopt!(native);
   }
 
   lookup(
@@ -114,6 +125,16 @@ class DenoNet implements NetDriver {
 function isTcpConn(native: unknown): native is DenoTcpConn {
   const { localAddr, closeWrite, setNoDelay } = (native ?? {}) as Partial<DenoTcpConn>;
   return typeof localAddr === "object" && typeof closeWrite === "function" && typeof setNoDelay === "function";
+}
+
+function isUnixConn(native: unknown): native is DenoUnixConn {
+  const { localAddr, closeWrite } = (native ?? {}) as Partial<DenoUnixConn>;
+  return localAddr?.transport === "unix" && typeof closeWrite === "function";
+}
+
+/** The side that connected has no name. */
+function nameOf(address: DenoUnixAddress | null): Endpoint {
+  return { path: address?.path ?? "" };
 }
 
 function isLiteral(host: string): boolean {

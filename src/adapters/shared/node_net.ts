@@ -22,7 +22,7 @@ import type {
 import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
-import { endpointOf, NodeSocketHandle, WriteScratch } from "./node_socket.ts";
+import { endpointOf, NodeSocketHandle, type SocketEnds, WriteScratch } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
@@ -39,6 +39,9 @@ export interface NodeNetOptions {
 export function nodeNet({ check = () => {}, countsTruly = true }: NodeNetOptions = {}): NetDriver {
   return new NodeNet(check, countsTruly ? new WriteScratch() : null);
 }
+
+/** The ends of a socket of the file system, for all that node:net tells. */
+const NAMELESS: Readonly<SocketEnds> = { local: { path: "" }, remote: { path: "" } };
 
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
@@ -86,7 +89,7 @@ class NodeNet implements NetDriver {
       throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
     }
     native.allowHalfOpen = true;
-    return this.#handle(native);
+    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS, this.#scratch) : this.#handle(native);
   }
 
   lookup(

@@ -11,7 +11,7 @@ import type { ReadPipe, WritePipe } from "../../runtime/pipe_driver.ts";
 import type { ChildStream, ProcessDriver, ProcessHandle, SpawnOptions } from "../../runtime/process_driver.ts";
 import { getBuiltin } from "./host.ts";
 import { type NodeReadable, NodeReadPipe, type NodeWritable, NodeWritePipe } from "./node_pipe.ts";
-import { killById, killGroup, type PlainSpawnOptions, signalNumber, spawnError, withoutMerge } from "./spawning.ts";
+import { killById, killGroup, type PlainSpawnOptions, signalNumber, spawnError, startNow, withoutMerge } from "./spawning.ts";
 
 interface ChildProcess {
   readonly pid?: number;
@@ -41,28 +41,30 @@ export function nodeProcesses(): ProcessDriver {
   return { spawn: spawnNode };
 }
 
-/** Starts a process by node:child_process. */
+/** Starts a process by node:child_process, which throws some errors and tells others later. */
 export function spawnNode(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon {
   let child: ChildProcess;
   try {
     child = spawnPlain(withoutMerge(options, true));
   } catch (error) {
-    queueMicrotask(() => outcome(spawnError(error, options), null));
-    return () => {};
+    return startNow(options, () => {
+      throw error;
+    }, outcome);
   }
+  const { pid } = child;
+  if (pid === undefined) return whenFailed(child, options, outcome);
+  child.on("error", () => {}); // what goes wrong with a child that runs is told in other ways
+  return startNow(options, () => new NodeProcess(child, pid), outcome);
+}
+
+function whenFailed(child: ChildProcess, options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon {
   let over = false;
-  const end = (error: unknown, handle: ProcessHandle | null): void => {
-    if (over) return;
+  child.on("error", (error) => {
+    if (!over) outcome(spawnError(error, options), null);
     over = true;
-    outcome(handle === null ? spawnError(error, options) : null, handle);
-  };
-  child.on("error", (error) => end(error, null)); // no other error says more than what is told by other ways
-  const handle = child.pid === undefined ? null : new NodeProcess(child, child.pid);
-  if (handle !== null) queueMicrotask(() => end(null, handle));
+  });
   return () => {
-    if (over) return;
     over = true;
-    handle?.kill("SIGKILL");
   };
 }
 

@@ -34,9 +34,14 @@ export function startNow(options: SpawnOptions, start: () => ProcessHandle, outc
     over = true;
   });
   return () => {
-    if (!over) handle?.kill("SIGKILL");
+    if (!over && handle !== null) discard(handle);
     over = true;
   };
+}
+
+function discard(handle: ProcessHandle): void {
+  for (const pipe of [handle.stdin, handle.stdout, handle.stderr]) pipe?.close();
+  handle.kill("SIGKILL");
 }
 
 const SHELL = "/bin/sh";

@@ -166,7 +166,7 @@ function reading(): TransportRule[] {
         client.transport.write(data);
         for (let chunks = 1; choosy.received < data.length; chunks++) {
           yield* choosy.until(() => choosy.chunks.length >= chunks || choosy.lost);
-          yield* turns(3);
+          yield* chunks === 1 ? pass(maker) : turns(3);
           same(choosy.chunks.length, chunks, "the chunks that came until reading was paused");
           server.transport.resumeReading();
         }
@@ -349,6 +349,19 @@ function halfClosing(): TransportRule[] {
           yield* turns(1);
         }),
       },
+    },
+    {
+      name: "writeEof ends a stream that has nothing to send, at once",
+      feature: "halfClose",
+      check: onPair(function* ({ client, server }) {
+        client.transport.writeEof();
+        yield* server.protocol.until(() => server.protocol.calls.includes("eof"));
+        server.transport.write("anything else?");
+        yield* client.protocol.untilReceived(14);
+        server.transport.writeEof();
+        yield* client.protocol.until(() => client.protocol.calls.includes("eof"));
+        same([client.protocol.calls, server.protocol.calls], [["made", "data", "eof"], ["made", "eof"]], "the calls");
+      }),
     },
     {
       name: "no end comes while reading is paused",

@@ -1,0 +1,3 @@
+import { checkGuide } from "../_kit/guide.ts";
+
+checkGuide("tls.md");
