@@ -108,7 +108,7 @@ async function runPart(part: Part, options: Options, before: Promise<Outcome> | 
     return report(part, began, options, { counts: { ...NONE, failed: 1 }, output: "", trouble: `not run, since ${part.after} failed` });
   }
   const limit = part.limit * 1000 * (options.stress ? STRESS_FACTOR : 1);
-  return report(part, began, options, judge(part, await runProcess(part.command, environment(options), limit)));
+  return report(part, began, options, judge(part, await runProcess(part.command, { ...environment(options), ...part.environment }, limit)));
 }
 
 /** Node runs each file of tests in a process of its own: what they all load is to be compiled once. */

@@ -20,6 +20,8 @@ export interface Part {
   readonly limit: number;
   /** Name of the part that must have passed before. */
   readonly after?: string;
+  /** Variables of its environment, beside those of all parts. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** True when it keeps all cores busy by itself. */
   readonly alone?: boolean;
 }
@@ -62,7 +64,8 @@ function checkPart(): Part {
 
 function unitPart(id: RuntimeId, paths: readonly string[]): Part {
   const command = [executable(id), ...runnerArguments(id, paths)] as const;
-  return { name: `unit on ${id}`, group: "unit", command, printer: id === "deno" || id === "bun" ? id : "node", limit: 400 };
+  const environment = id === "node22" ? { NODE_OPTIONS: `--import=${new URL("strip_once.mjs", import.meta.url)}` } : {};
+  return { name: `unit on ${id}`, group: "unit", command, environment, printer: id === "deno" || id === "bun" ? id : "node", limit: 400 };
 }
 
 function runnerArguments(id: RuntimeId, paths: readonly string[]): string[] {

@@ -3,5 +3,6 @@ import type { Register } from "./mod.ts";
 
 /** Registers a case with `node --test`. */
 export const register: Register = (name, body, options) => {
-  test(name, { skip: options.skip ?? false, only: options.only ?? false }, () => body());
+  // Outside of `node --test` a file of which a case says `only`, be it false, runs those alone.
+  test(name, { skip: options.skip ?? false, ...(options.only ? { only: true } : {}) }, () => body());
 };
