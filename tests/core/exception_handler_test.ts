@@ -1,4 +1,4 @@
-import { EventLoop, type ExceptionContext, newEventLoop, sleep } from "../../mod.ts";
+import { EventLoop, type ExceptionContext, newEventLoop, sleep, type Task } from "../../mod.ts";
 import { VirtualRuntime } from "../../src/testing/mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 
@@ -100,9 +100,10 @@ describe("The exception handler", () => {
 describe("The default exception handler", () => {
   it("writes one report to console.error, a line for each field, and the error", async () => {
     const error = new Error("bad");
+    let loser: Task<unknown>; // held, for the report tells of a task only while it is there
     const written = await consoleErrors(() =>
       onLoop((loop) => {
-        loop.createTask(
+        loser = loop.createTask(
           async () => {
             throw error;
           },
@@ -118,6 +119,7 @@ describe("The default exception handler", () => {
       /^Task exception was never retrieved\ntask: <Task finished exception=Error\(bad\) name='loser'>$/,
     );
     assert.equal(written[1]![1], error);
+    assert.equal(loser!.done(), true);
   });
 
   it("has a text where the context has none", async () => {
