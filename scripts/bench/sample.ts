@@ -47,11 +47,6 @@ export class Meter {
   }
 }
 
-/** Prints that a workload cannot run, and why. */
-export function printUnavailable(reason: string): void {
-  print({ unavailable: reason });
-}
-
 function print(outcome: Outcome): void {
   console.log(JSON.stringify(outcome));
 }

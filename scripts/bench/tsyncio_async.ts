@@ -1,13 +1,11 @@
 /** The workloads on tsyncio with async functions: `tsyncio_async.ts WORKLOAD N WARM_UP`. */
 
-import { createTask, gather, getRunningLoop, isCancelled, moduleFunctions, run, sleep, timeout, toThread } from "../../mod.ts";
-import { type LockLike, makeLock, makeQueue, type QueueLike, whyUnavailable } from "./later.ts";
+import { createTask, gather, getRunningLoop, isCancelled, Lock, moduleFunctions, Queue, run, sleep, timeout, toThread } from "../../mod.ts";
 import {
   collectGarbage,
   delays,
   Meter,
   ONE_HOUR,
-  printUnavailable,
   residentBytes,
   residentBytesBefore,
   type Sample,
@@ -50,18 +48,18 @@ async function switchTasks(n: number): Promise<void> {
   await gather(times(SPINNERS, () => createTask(() => spin(n / SPINNERS))));
 }
 
-async function produce(queue: QueueLike<number>, n: number): Promise<void> {
+async function produce(queue: Queue<number>, n: number): Promise<void> {
   for (let i = 0; i < n; i++) await queue.put(i);
 }
 
-async function consume(queue: QueueLike<number>, n: number): Promise<number> {
+async function consume(queue: Queue<number>, n: number): Promise<number> {
   let total = 0;
   for (let i = 0; i < n; i++) total += await queue.get();
   return total;
 }
 
 async function passItems(n: number, maxsize: number): Promise<void> {
-  const queue = makeQueue<number>(maxsize);
+  const queue = new Queue<number>(maxsize);
   const [, total] = await gather([createTask(() => produce(queue, n)), createTask(() => consume(queue, n))]);
   if (total !== n * (n - 1) / 2) throw new Error("Items were lost");
 }
@@ -93,7 +91,7 @@ async function enterTimeouts(n: number): Promise<void> {
   for (let i = 0; i < n; i++) await timeout(ONE_HOUR, giveWay);
 }
 
-async function acquireAndRelease(lock: LockLike, count: number): Promise<void> {
+async function acquireAndRelease(lock: Lock, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await lock.acquire();
     try {
@@ -105,7 +103,7 @@ async function acquireAndRelease(lock: LockLike, count: number): Promise<void> {
 }
 
 async function contend(n: number): Promise<void> {
-  const lock = makeLock();
+  const lock = new Lock();
   await gather(times(CONTENDERS, () => createTask(() => acquireAndRelease(lock, n / CONTENDERS))));
 }
 
@@ -167,7 +165,4 @@ async function measure({ workload, n, warmUp }: Sample<TaskWorkload>): Promise<v
   meter.print();
 }
 
-const sample = sampleOf<TaskWorkload>();
-const missing = whyUnavailable(sample.workload);
-if (missing === undefined) await run(() => measure(sample));
-else printUnavailable(missing);
+await run(() => measure(sampleOf<TaskWorkload>()));

@@ -6,19 +6,19 @@ import {
   gather,
   getRunningLoop,
   isCancelled,
+  Lock,
   moduleFunctions,
+  Queue,
   run,
   sleep,
   timeout,
   toThread,
 } from "../../mod.ts";
-import { type LockLike, makeLock, makeQueue, type QueueLike, whyUnavailable } from "./later.ts";
 import {
   collectGarbage,
   delays,
   Meter,
   ONE_HOUR,
-  printUnavailable,
   residentBytes,
   residentBytesBefore,
   type Sample,
@@ -61,18 +61,18 @@ function* switchTasks(n: number): CoroutineGenerator<void> {
   yield* gather(times(SPINNERS, () => createTask(spin(n / SPINNERS))));
 }
 
-function* produce(queue: QueueLike<number>, n: number): CoroutineGenerator<void> {
+function* produce(queue: Queue<number>, n: number): CoroutineGenerator<void> {
   for (let i = 0; i < n; i++) yield* queue.put(i);
 }
 
-function* consume(queue: QueueLike<number>, n: number): CoroutineGenerator<number> {
+function* consume(queue: Queue<number>, n: number): CoroutineGenerator<number> {
   let total = 0;
   for (let i = 0; i < n; i++) total += yield* queue.get();
   return total;
 }
 
 function* passItems(n: number, maxsize: number): CoroutineGenerator<void> {
-  const queue = makeQueue<number>(maxsize);
+  const queue = new Queue<number>(maxsize);
   const [, total] = yield* gather([createTask(produce(queue, n)), createTask(consume(queue, n))]);
   if (total !== n * (n - 1) / 2) throw new Error("Items were lost");
 }
@@ -101,7 +101,7 @@ function* enterTimeouts(n: number): CoroutineGenerator<void> {
   for (let i = 0; i < n; i++) yield* timeout(ONE_HOUR, giveWay);
 }
 
-function* acquireAndRelease(lock: LockLike, count: number): CoroutineGenerator<void> {
+function* acquireAndRelease(lock: Lock, count: number): CoroutineGenerator<void> {
   for (let i = 0; i < count; i++) {
     yield* lock.acquire();
     try {
@@ -113,7 +113,7 @@ function* acquireAndRelease(lock: LockLike, count: number): CoroutineGenerator<v
 }
 
 function* contend(n: number): CoroutineGenerator<void> {
-  const lock = makeLock();
+  const lock = new Lock();
   yield* gather(times(CONTENDERS, () => createTask(acquireAndRelease(lock, n / CONTENDERS))));
 }
 
@@ -175,7 +175,4 @@ function* measure({ workload, n, warmUp }: Sample<TaskWorkload>): CoroutineGener
   meter.print();
 }
 
-const sample = sampleOf<TaskWorkload>();
-const missing = whyUnavailable(sample.workload);
-if (missing === undefined) await run(measure(sample));
-else printUnavailable(missing);
+await run(measure(sampleOf<TaskWorkload>()));
