@@ -14,7 +14,7 @@ describe("the sieve of primes", () => {
   });
 
   it("ends in an orderly way when it is interrupted", async () => {
-    const child = startProgram(PRIMES, { args: ["400000000"] });
+    const child = startProgram(PRIMES, { args: ["200000000"] });
     await child.waitFor("%");
     child.kill("SIGINT");
     const { code, stdout } = await child.ended;
