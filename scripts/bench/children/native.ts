@@ -1,4 +1,11 @@
-/** Children by what a runtime offers: `native.ts WORKLOAD N WARM_UP child_process|Deno.Command|Bun.spawn`. */
+/**
+ * Children by what a runtime offers: `native.ts WORKLOAD N WARM_UP child_process|Deno.Command|Bun.spawn`.
+ *
+ * The library is loaded, though nothing of it is used: Node forks, which costs more the larger a process is, and that is the cost of
+ * whatever a program loads.
+ */
+
+import "../../../mod.ts";
 
 import { spawn } from "node:child_process";
 import process from "node:process";
