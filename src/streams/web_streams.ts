@@ -78,6 +78,8 @@ export function toWritableStream(writer: StreamWriter): WritableStream<Data> {
     writer._whenLost((error) => {
       if (!ended) controller.error(error ?? lost());
     });
+    // `abort` below waits for a write that is under way, which may last as long as the peer does not read.
+    controller.signal.addEventListener("abort", abort);
   };
   const write = (chunk: Data): Promise<void> => {
     if (writer.isClosing()) throw lost();

@@ -219,6 +219,19 @@ describe("toWritableStream", () => {
       assert.equal(socket.text(), "dropped", "the host has it already");
     }));
 
+  it("aborted, aborts the connection even while a write waits for a peer that does not read", () =>
+    runQuietly(async () => {
+      const { writer, socket } = await open();
+      const web = toWritableStream(writer).getWriter();
+      const write = web.write(new Uint8Array(1 << 20));
+      await turn(2);
+      const aborting = web.abort("enough");
+      await turn(2);
+      assert.ok(socket.closed);
+      await until(Promise.all([write, aborting]));
+      await assert.rejects(async () => await until(web.write("more")), (error) => (error as unknown) === "enough");
+    }));
+
   it("fails when the connection is lost, also while nothing is written", () =>
     runQuietly(async () => {
       for (const error of [new ConnectionResetError("gone"), null]) {
