@@ -11,6 +11,7 @@ export {
   type EndpointMaker,
   type Listening,
   type ProtocolFactory,
+  type SampleFile,
   tcpConnections,
   type TcpOptions,
   udpEndpoints,

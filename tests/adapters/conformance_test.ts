@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { createSslContext } from "../../mod.ts";
 import { defaultRuntime } from "../../src/adapters/default_runtime.ts";
@@ -13,6 +16,7 @@ import {
   type MemoryNetworkOptions,
   runStrict,
   runVirtual,
+  type SampleFile,
   tcpConnections,
   type TcpOptions,
   udpEndpoints,
@@ -30,6 +34,13 @@ const tls: NonNullable<TcpOptions["tls"]> = () => ({
   serverHostname: "localhost",
 });
 
+/** It is larger than a block of `sendfile`, and no multiple of one. */
+const bytes = Uint8Array.from({ length: 300_007 }, (_, at) => (at * 31 + (at >> 8)) & 255);
+const folder = mkdtempSync(join(tmpdir(), "tsyncio-conformance-"));
+const file: SampleFile = { path: join(folder, "file"), bytes };
+process.on("exit", () => rmSync(folder, { recursive: true }));
+writeFileSync(file.path, bytes);
+
 let paths = 0;
 
 /** An abstract name, which leaves nothing behind. */
@@ -40,11 +51,11 @@ function path(): string {
 /** Every suite, for one host. */
 function checkHost(name: string, gaps: Gaps, run: Run): void {
   const options = { run: run!, test: (rule: string, body: () => Promise<void>) => it(rule, body) };
-  describe(`${name}: TCP`, () => void checkTransport(tcpConnections(), { ...options, lacks: gaps.tcp }));
-  describe(`${name}: TLS`, () => void checkTransport(tcpConnections({ tls }), { ...options, lacks: gaps.tls }));
+  describe(`${name}: TCP`, () => void checkTransport(tcpConnections({ file }), { ...options, lacks: gaps.tcp }));
+  describe(`${name}: TLS`, () => void checkTransport(tcpConnections({ tls, file }), { ...options, lacks: gaps.tls }));
   describe(`${name}: streams over TCP`, () => void checkStreams(tcpConnections(), { ...options, lacks: gaps.tcp }));
   describe(`${name}: streams over TLS`, () => void checkStreams(tcpConnections({ tls }), { ...options, lacks: gaps.tls }));
-  describe(`${name}: unix`, () => void checkTransport(unixConnections({ path }), { ...options, lacks: gaps.unix }));
+  describe(`${name}: unix`, () => void checkTransport(unixConnections({ path, file }), { ...options, lacks: gaps.unix }));
   describe(`${name}: streams over unix`, () => void checkStreams(unixConnections({ path }), { ...options, lacks: gaps.unix }));
   for (const host of ["127.0.0.1", "::1"]) {
     describe(`${name}: UDP of ${host}`, () => void checkDatagrams(udpEndpoints(host), { ...options, lacks: gaps.udp }));

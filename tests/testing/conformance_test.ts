@@ -1,17 +1,36 @@
-import { ExceptionGroup, type Protocol, type Transport } from "../../mod.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Body,
+  type BufferedProtocol,
+  coroutine,
+  type CoroutineGenerator,
+  type EventLoop,
+  ExceptionGroup,
+  getRunningLoop,
+  isCancelled,
+  type Protocol,
+  sleep,
+  type Transport,
+  type WriteTransport,
+} from "../../mod.ts";
 import {
   checkDatagrams,
+  type CheckOptions,
   checkStreams,
   checkTransport,
   type ConnectionMaker,
   type EndpointMaker,
   MemoryNetwork,
+  runStrict,
   runVirtual,
   tcpConnections,
   type TransportFeature,
   udpEndpoints,
 } from "../../src/testing/mod.ts";
-import { assert, describe, it } from "../_kit/mod.ts";
+import { checkRules } from "../../src/testing/conformance/suite.ts";
+import { afterEach, assert, beforeEach, describe, it } from "../_kit/mod.ts";
 
 /** A pair in a network of its own. */
 const sound: ConnectionMaker = {
@@ -69,14 +88,22 @@ async function brokenRules(check: () => Promise<void>): Promise<string[]> {
   return [];
 }
 
-/** Runs the rules that begin so, and expects each to fail with such a message. */
-async function expectBroken(breakage: Breakage, expected: Readonly<Record<string, RegExp>>): Promise<void> {
+/** What makes tests of the rules of a suite. */
+type Suite = (options: CheckOptions<TransportFeature>) => Promise<void>;
+
+/** Runs the rules of a suite that begin so, and expects each to fail with such a message. */
+async function expectFailures(check: Suite, expected: Readonly<Record<string, RegExp>>): Promise<void> {
   const tests = new Map<string, () => Promise<void>>();
-  await checkTransport(broken(breakage), { ...inVirtualTime, test: (name, body) => tests.set(name, body) });
+  await check({ test: (name, body) => tests.set(name, body) });
   for (const [beginning, message] of Object.entries(expected)) {
     const [name, body] = [...tests].find(([name]) => name.startsWith(beginning))!;
-    await assert.rejects(body(), (error: Error) => error.message.startsWith(`${name}: `) && message.test(error.message), beginning);
+    const told: string = await body().then(() => "nothing", (error: Error) => error.message);
+    assert.ok(told.startsWith(`${name}: `) && message.test(told), `${beginning}: ${told} was told, where ${message} was expected`);
   }
+}
+
+function expectBroken(breakage: Breakage, expected: Readonly<Record<string, RegExp>>, check = checkTransport): Promise<void> {
+  return expectFailures((options) => check(broken(breakage), { ...inVirtualTime, ...options }), expected);
 }
 
 describe("checkTransport", () => {
@@ -161,7 +188,7 @@ describe("checkTransport", () => {
   });
 
   it("finds out flags for what can be done after all, and flags that are missing", async () => {
-    for (const feature of ["halfClose", "reset", "addresses"] as const) {
+    for (const feature of ["halfClose", "reset", "addresses", "buffered"] as const) {
       const lacks: readonly TransportFeature[] = [feature];
       assert.equal((await brokenRules(() => checkTransport(sound, { ...inVirtualTime, lacks }))).length, 1, feature);
     }
@@ -206,6 +233,232 @@ describe("checkTransport", () => {
   });
 });
 
+/** How a transport may call a BufferedProtocol wrongly. */
+function boxing(wrong: (box: BufferedProtocol) => Partial<BufferedProtocol>): Breakage {
+  return {
+    transport: (transport) => ({
+      setProtocol(protocol) {
+        if (!("getBuffer" in protocol)) return transport.setProtocol(protocol);
+        const box = protocol as BufferedProtocol;
+        transport.setProtocol({
+          getBuffer: (sizehint: number) => box.getBuffer(sizehint),
+          bufferUpdated: (nbytes: number) => box.bufferUpdated(nbytes),
+          eofReceived: () => box.eofReceived(),
+          connectionLost: (error: Error | null) => box.connectionLost(error),
+          ...wrong(box),
+        });
+      },
+    }),
+  };
+}
+
+describe("checkTransport, of a BufferedProtocol", () => {
+  const inTurns = "a BufferedProtocol is asked for memory and told what came, in turns";
+  const piecewise = "a BufferedProtocol whose memory is too small";
+
+  it("finds nothing wrong with what does not change the calls", async () => {
+    const found = await brokenRules(() => checkTransport(broken(boxing(() => ({}))), inVirtualTime));
+    assert.deepEqual(found.filter((message) => message.startsWith("a BufferedProtocol")), []);
+  });
+
+  it("finds out calls out of turn, wrong sizes, and memory that is not left alone", async () => {
+    await expectBroken(boxing((box) => ({ getBuffer: (sizehint) => (box.getBuffer(sizehint), box.getBuffer(sizehint)) })), {
+      [inTurns]: /\["getBuffer was called twice in a row", /,
+    });
+    await expectBroken(boxing((box) => ({ getBuffer: () => box.getBuffer(0) })), { [inTurns]: /"getBuffer was given a size of 0"/ });
+    await expectBroken(boxing((box) => ({ bufferUpdated: (nbytes) => [nbytes, 0].forEach((count) => box.bufferUpdated(count)) })), {
+      [inTurns]: /"bufferUpdated was called without getBuffer before it", "bufferUpdated was given a count of 0"/,
+    });
+    let memory: Uint8Array = new Uint8Array(0);
+    const scribbling = (box: BufferedProtocol): Partial<BufferedProtocol> => ({
+      getBuffer: (sizehint) => memory = box.getBuffer(sizehint),
+      bufferUpdated(nbytes) {
+        box.bufferUpdated(nbytes);
+        memory[0]!++;
+      },
+    });
+    await expectBroken(boxing(scribbling), { [inTurns]: /"the memory was written to between two calls"/ });
+  });
+
+  it("finds out bytes that are lost where the memory is too small, and an end that comes before them", async () => {
+    const losing = (box: BufferedProtocol): Partial<BufferedProtocol> => {
+      const memory = new Uint8Array(1 << 20);
+      return {
+        getBuffer: () => memory,
+        bufferUpdated(nbytes) {
+          const room = box.getBuffer(nbytes);
+          const count = Math.min(room.length, nbytes);
+          room.set(memory.subarray(0, count));
+          box.bufferUpdated(count);
+        },
+      };
+    };
+    await expectBroken(boxing(losing), { [piecewise]: /what was received before the end: \d+ bytes came, where 10000 were expected$/ });
+    const hasty = (box: BufferedProtocol): Partial<BufferedProtocol> => ({
+      bufferUpdated(nbytes) {
+        box.eofReceived();
+        box.bufferUpdated(nbytes);
+      },
+    });
+    await expectBroken(boxing(hasty), {
+      [inTurns]: /: \[\["eof before bufferUpdated", /,
+      [piecewise]: /: \[\["eof before bufferUpdated", /,
+    });
+  });
+
+  it("finds out pieces that come while reading is paused, and a protocol that is not given up for another", async () => {
+    await expectBroken({ transport: () => ({ pauseReading: () => {} }) }, {
+      "a BufferedProtocol that pauses reading": /: the pieces that came until reading was paused: \d+, where 1 was expected$/,
+    });
+    const faithful = (transport: Transport): Partial<Transport> => {
+      let set = false;
+      return {
+        setProtocol(protocol) {
+          if (!set) transport.setProtocol(protocol);
+          set = true;
+        },
+      };
+    };
+    await expectBroken({ transport: faithful }, { "a Protocol and a BufferedProtocol can take turns": /./ });
+  });
+
+  it("finds out failures that are hidden", async () => {
+    const patient = (box: BufferedProtocol): Partial<BufferedProtocol> => ({
+      getBuffer(sizehint) {
+        try {
+          const memory: unknown = box.getBuffer(sizehint);
+          if (memory instanceof Uint8Array && memory.length > 0) return memory;
+        } catch { /* hidden */ }
+        return new Uint8Array(10);
+      },
+      bufferUpdated(nbytes) {
+        try {
+          box.bufferUpdated(nbytes);
+        } catch { /* hidden */ }
+      },
+    });
+    const never = /it was not over after 1000 ms of the loop's time$/;
+    await expectBroken(boxing(patient), {
+      "a BufferedProtocol that throws in getBuffer": never,
+      "a BufferedProtocol that gives no memory at all": never,
+      "a BufferedProtocol that gives what is no Uint8Array": never,
+      "a BufferedProtocol that throws in bufferUpdated": never,
+    });
+  });
+});
+
+describe("checkTransport, of sendfile", () => {
+  const bytes = Uint8Array.from({ length: 150_001 }, (_, at) => (at * 7 + (at >> 8)) & 255);
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tsyncio-sendfile-"));
+    writeFileSync(join(folder, "file"), bytes);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  type Sendfile = EventLoop["sendfile"];
+
+  /** The suite over the network of this host, whose `sendfile` is replaced. */
+  function check(change: (sound: Sendfile) => (...args: Parameters<Sendfile>) => unknown): Suite {
+    const run = (main: () => Body<void>) =>
+      runStrict(() => {
+        const loop = getRunningLoop();
+        loop.sendfile = change(loop.sendfile.bind(loop)) as Sendfile;
+        return main();
+      });
+    return (options) => checkTransport(tcpConnections({ file: { path: join(folder, "file"), bytes } }), { run, ...options });
+  }
+
+  /** A `sendfile` whose outcome is changed. */
+  const changed = (sound: Sendfile, change: (outcome: () => CoroutineGenerator<number>) => CoroutineGenerator<number>) =>
+    coroutine((...args: Parameters<Sendfile>) => {
+      const sending = sound(...args);
+      return change(function* () {
+        return yield* sending;
+      });
+    });
+
+  it("finds out parts that are others, counts that are wrong, and bytes that are lost", async () => {
+    await expectFailures(check((sound) => (transport, file, options) => sound(transport, file, { ...options, offset: 0 })), {
+      "sendfile with an offset and a count":
+        /: what (sendfile gives|came) for offset 150001|: what sendfile gives for offset \d+ and count undefined: 150001/,
+    });
+    await expectFailures(
+      check((sound) =>
+        changed(sound, function* (outcome) {
+          return (yield* outcome()) + 1;
+        })
+      ),
+      { "sendfile sends the whole file": /: what sendfile gives: 150002, where 150001 was expected$/ },
+    );
+    await expectFailures(
+      check((sound) => (transport, file, options) => {
+        transport.write("x");
+        return sound(transport, file, options);
+      }),
+      { "sendfile sends the whole file": /: what came (before and after|of the file)/ },
+    );
+  });
+
+  it("finds out that it does not wait for the peer, and that the protocol is called meanwhile", async () => {
+    const eager = () =>
+      coroutine(function* (transport: WriteTransport) {
+        transport.write(bytes);
+        yield;
+        return bytes.length;
+      });
+    await expectFailures(check(eager), {
+      "sendfile reads no faster than the peer does": /it does not hold that sendfile waits for a peer that does not read$/,
+    });
+    const greedy = (_sound: Sendfile) =>
+      coroutine(function* (transport: WriteTransport) {
+        transport.write(new Uint8Array(1 << 24));
+        yield* sleep(60_000);
+        return bytes.length;
+      });
+    await expectFailures(check(greedy), {
+      "sendfile reads no faster than the peer does": /the transport holds no more than its limit and a block, not \d+ bytes$/,
+      "a protocol is told nothing while": /: the bytes received meanwhile: 6, where 0 was expected$/,
+    });
+  });
+
+  it("finds out errors that are hidden", () =>
+    expectFailures(
+      check((sound) => (...args) => {
+        const { fallback: _ignored, ...options } = args[2] ?? {};
+        return changed(sound, function* (outcome) {
+          try {
+            return yield* outcome();
+          } catch (error) {
+            if (isCancelled(error)) throw error;
+            return 0;
+          }
+        })(args[0], args[1], options);
+      }),
+      {
+        "sendfile throws ConnectionResetError": /: the error of sendfile: "null", where "ConnectionResetError" was expected$/,
+        "sendfile with fallback: false": /: sendfile without fallback: nothing was thrown$/,
+        "sendfile of a file that is not there": /: the error: "null", where "FileNotFoundError" was expected$/,
+      },
+    ));
+
+  it("finds out a flag for what can be done after all, a flag that is missing, and a file that is too small", async () => {
+    await expectFailures((options) => check((sound) => sound)({ ...options, lacks: ["sendfile"] }), {
+      "sendfile is an UnsupportedOperationError": /: the error: "null", where "UnsupportedOperationError" was expected$/,
+    });
+    const file = { path: join(folder, "file"), bytes };
+    await expectFailures((options) => checkTransport({ ...sound, file }, { ...inVirtualTime, ...options }), {
+      "sendfile sends the whole file": /the virtual runtime has no files$/,
+    });
+    await expectFailures(
+      (options) => checkTransport({ ...sound, file: { ...file, bytes: bytes.subarray(1, 9) } }, { ...inVirtualTime, ...options }),
+      {
+        "sendfile sends the whole file": /: the file has 8 bytes, fewer than the rules need$/,
+      },
+    );
+  });
+});
+
 describe("checkStreams", () => {
   it("finds nothing wrong with the network in memory, and finds out bytes that are lost", async () => {
     assert.deepEqual(await brokenRules(() => checkStreams(sound, inVirtualTime)), []);
@@ -217,6 +470,45 @@ describe("checkStreams", () => {
   it("finds out a drain that does not wait", async () => {
     const found = await brokenRules(() => checkStreams(broken({ protocol: () => ({ pauseWriting: () => {} }) }), inVirtualTime));
     assert.ok(found.some((message) => message.startsWith("drain waits for a reader that does not read")), found.join("\n"));
+  });
+
+  it("finds out what is wrong with streams as web streams", async () => {
+    const check = (breakage: Breakage, expected: Readonly<Record<string, RegExp>>) => expectBroken(breakage, expected, checkStreams);
+    const turning = (protocol: Protocol) => ({ dataReceived: (data: Uint8Array) => protocol.dataReceived(data.reverse()) });
+    await check({ protocol: turning }, { "a writer as a web stream sends": /: the (text|bytes): / });
+    const deaf = () => ({ eofReceived: () => true });
+    await check({ protocol: deaf }, { "a writer as a web stream sends": /it was not over after 1000 ms of the loop's time$/ });
+    await check({ protocol: () => ({ pauseWriting: () => {} }) }, {
+      "a write to a web stream waits": /it does not hold that the writer has to wait for the reader$/,
+      "a web stream as a reader is read no faster": /it does not hold that the web stream has to wait for the peer$/,
+    });
+    await check({ transport: () => ({ close: () => {} }) }, {
+      "cancelling the web stream of a reader": /: isClosing: false, where true was expected$/,
+    });
+    await check({ transport: (transport) => ({ abort: () => transport.close() }) }, {
+      "aborting the web stream of a writer": /it was not over after 1000 ms|Cannot go on: nothing is ready/,
+    });
+    await check({ transport: (transport) => ({ abort: () => transport.abort() }) }, {
+      "the web streams of a connection that is reset": /: the error of the read: "null", where "ConnectionResetError" was expected$/,
+    });
+    await expectFailures((options) => checkStreams(sound, { ...inVirtualTime, ...options, lacks: ["reset"] }), {
+      "the web stream of a reader whose peer aborts ends": /./,
+    });
+  });
+});
+
+describe("a rule", () => {
+  it("that takes too long fails, even where it takes its cancellation for an error that it expects", async () => {
+    const rules = [{
+      name: "it ends",
+      check: function* () {
+        try {
+          yield* sleep(2000);
+        } catch { /* it is taken for another */ }
+      },
+    }];
+    const told = await brokenRules(() => checkRules("thing", rules, null, inVirtualTime));
+    assert.deepEqual(told, ["it ends: it was not over after 1000 ms of the loop's time"]);
   });
 });
 

@@ -8,7 +8,7 @@ import { OSError } from "../../errors.ts";
 import { DatagramProtocol } from "../../net/protocols.ts";
 import type { DatagramTransport, InetAddress } from "../../net/transports.ts";
 import { turns } from "./ends.ts";
-import { holds, nameOf, same, thrownBy } from "./expect.ts";
+import { failureOf, holds, nameOf, same, thrownBy } from "./expect.ts";
 import { pattern, Watcher } from "./recorder.ts";
 import type { EndpointMaker } from "./subjects.ts";
 import type { Rule } from "./suite.ts";
@@ -186,15 +186,6 @@ function getNext({ protocol }: Party): CoroutineGenerator<Uint8Array> {
     yield* protocol.until(() => protocol.messages.length > before);
     return protocol.messages[before]!.data;
   })();
-}
-
-function* failureOf(opening: CoroutineGenerator<unknown>): CoroutineGenerator<unknown> {
-  try {
-    yield* opening;
-  } catch (error) {
-    return error;
-  }
-  return null;
 }
 
 // ---------------------------------------------------------------- one peer

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CoroutineGenerator } from "../../core/mod.ts";
 
 /** @throws Error unless both print the same. */
 export function same(actual: unknown, expected: unknown, what: string): void {
@@ -31,6 +32,16 @@ export function thrownBy(body: () => unknown, what: string): string {
     return nameOf(error);
   }
   throw new Error(`${what}: nothing was thrown`);
+}
+
+/** The error that a wait ends with; null where it ends well. */
+export function* failureOf(waiting: Iterable<unknown>): CoroutineGenerator<unknown> {
+  try {
+    yield* waiting as CoroutineGenerator<unknown>;
+  } catch (error) {
+    return error;
+  }
+  return null;
 }
 
 /** What an error is called; "null" for none. */

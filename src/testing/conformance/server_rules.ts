@@ -8,7 +8,7 @@ import { CancelledError, OSError } from "../../errors.ts";
 import { getRunningLoop } from "../../event_loop.ts";
 import type { Transport } from "../../net/transports.ts";
 import { connect, type End, turns } from "./ends.ts";
-import { holds, nameOf, same } from "./expect.ts";
+import { failureOf, holds, nameOf, same } from "./expect.ts";
 import { type Reactions, Recorder, Watcher } from "./recorder.ts";
 import type { ConnectionMaker, Listening, ProtocolFactory } from "./subjects.ts";
 import type { TransportRule } from "./transport_rules.ts";
@@ -53,15 +53,6 @@ function* client({ connect, accepted, arrivals }: Serving): CoroutineGenerator<E
 
 function echo(data: Uint8Array, transport: Transport): void {
   transport.write(data);
-}
-
-function* failureOf(connecting: CoroutineGenerator<unknown>): CoroutineGenerator<unknown> {
-  try {
-    yield* connecting;
-  } catch (error) {
-    return error;
-  }
-  return null;
 }
 
 function* connectTo({ connect }: Listening, factory: ProtocolFactory): CoroutineGenerator<Transport> {
@@ -116,7 +107,7 @@ function accepting(): TransportRule[] {
           const task = getRunningLoop().createTask(() => connectTo(serving, () => new Recorder()));
           yield* turns(wait);
           task.cancel();
-          const error = yield* failureOf(settle(task));
+          const error = yield* failureOf(task);
           holds(error instanceof CancelledError || error === null, "cancelling is told by CancelledError");
           if (error === null) task.result().abort();
         }
@@ -125,10 +116,6 @@ function accepting(): TransportRule[] {
       },
     },
   ];
-}
-
-function* settle(task: Task<Transport>): CoroutineGenerator<void> {
-  yield* task;
 }
 
 /** Has a word echoed. */
@@ -208,7 +195,7 @@ function ending(): TransportRule[] {
         forever.cancel();
         yield* protocol.until(() => protocol.calls.includes("eof"));
         transport.close();
-        const error = yield* failureOf(forever as unknown as CoroutineGenerator<unknown>);
+        const error = yield* failureOf(forever);
         holds(error instanceof CancelledError, `serveForever ends with CancelledError, not with ${nameOf(error)}`);
         same([serving.server.isServing(), serving.accepted[0]!.lost], [false, true], "isServing, and whether the connection is gone");
         yield* protocol.untilLost();

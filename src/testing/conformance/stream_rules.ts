@@ -6,68 +6,18 @@
 import type { CoroutineGenerator, Task } from "../../core/mod.ts";
 import { ConnectionError, ConnectionResetError, IncompleteReadError, LimitOverrunError } from "../../errors.ts";
 import { getRunningLoop } from "../../event_loop.ts";
-import { StreamReaderProtocol } from "../../streams/open_connection.ts";
-import { StreamReader } from "../../streams/stream_reader.ts";
-import { StreamWriter } from "../../streams/stream_writer.ts";
 import { seededRandom } from "../seeded_random.ts";
-import { pass, turns } from "./ends.ts";
-import { holds, nameOf, same, sameBytes } from "./expect.ts";
+import { turns } from "./ends.ts";
+import { failureOf, holds, nameOf, same, sameBytes } from "./expect.ts";
 import { pattern } from "./recorder.ts";
-import { type ConnectionMaker, pairOf } from "./subjects.ts";
-import type { Rule } from "./suite.ts";
-import type { TransportFeature } from "./transport_rules.ts";
-
-/** A rule for streams. */
-type StreamRule = Rule<ConnectionMaker, TransportFeature>;
-
-/** One end. */
-interface Side {
-  readonly reader: StreamReader;
-  readonly writer: StreamWriter;
-}
+import { closeSides, decode, Flood, onSides, openSides, settled, type Side, type StreamRule } from "./sides.ts";
+import { webStreamRules } from "./web_stream_rules.ts";
 
 const KIB = 1024;
 
 /** See above. */
 export function streamRules(): StreamRule[] {
-  return [...reading(), ...lines(), ...writing(), ...ending()];
-}
-
-/** Both ends of a new connection; the limit is that of the reader of the server. */
-function* open(maker: ConnectionMaker, limit = 64 * KIB): CoroutineGenerator<readonly [client: Side, server: Side]> {
-  const loop = getRunningLoop();
-  const readers = [new StreamReader({ loop }), new StreamReader({ loop, limit })] as const;
-  const protocols = readers.map((reader) => new StreamReaderProtocol(reader, undefined, { loop }));
-  const transports = yield* pairOf(maker, () => protocols[0]!, () => protocols[1]!);
-  const side = (at: 0 | 1): Side => ({ reader: readers[at], writer: new StreamWriter(transports[at], protocols[at]!, readers[at]) });
-  return [side(0), side(1)];
-}
-
-/** Closes both ends without ceremony. */
-function* finish(...sides: readonly Side[]): CoroutineGenerator<void> {
-  for (const { writer } of sides) writer.transport.abort();
-  for (const { writer } of sides) yield* failureOf(writer.waitClosed());
-}
-
-function onPair(check: (client: Side, server: Side) => CoroutineGenerator<void>, limit?: number): StreamRule["check"] {
-  return function* (maker) {
-    const [client, server] = yield* open(maker, limit);
-    yield* check(client, server);
-    yield* finish(client, server);
-  };
-}
-
-function* failureOf(waiting: Iterable<unknown>): CoroutineGenerator<unknown> {
-  try {
-    yield* waiting as CoroutineGenerator<unknown>;
-  } catch (error) {
-    return error;
-  }
-  return null;
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return [...reading(), ...lines(), ...writing(), ...ending(), ...webStreamRules()];
 }
 
 // ---------------------------------------------------------------- reading
@@ -76,7 +26,7 @@ function reading(): StreamRule[] {
   return [
     {
       name: "read gives what there is, readExactly waits for all of it, readUntil for its separator",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         client.writer.write("abc");
         same(decode(yield* server.reader.read(2)), "ab", "read(2)");
         client.writer.write("defgh");
@@ -90,7 +40,7 @@ function reading(): StreamRule[] {
     },
     {
       name: "a read that is cancelled takes nothing away",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         for (const wanted of [1, 5, 100]) {
           const task: Task<Uint8Array> = getRunningLoop().createTask(server.reader.readExactly(wanted));
           yield* turns(3);
@@ -103,7 +53,7 @@ function reading(): StreamRule[] {
     },
     {
       name: "a hundred reads of all kinds agree with what was written, however it was cut",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         const random = seededRandom(5);
         const data = pattern(200 * KIB);
         const writing = getRunningLoop().createTask(() => writeInPieces(client, data, random));
@@ -134,7 +84,7 @@ function lines(): StreamRule[] {
   return [
     {
       name: "lines are read one by one, the last without its newline, and then none",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         client.writer.writeLines(["first\n", "\n", "third", " line\nlast"]);
         client.writer.close();
         const read: string[] = [];
@@ -145,7 +95,7 @@ function lines(): StreamRule[] {
     },
     {
       name: "readUntil beyond the limit throws LimitOverrunError and drops nothing; readLine throws RangeError and drops the line",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         client.writer.write(`${"x".repeat(200)}\nnext\n`);
         const error = yield* failureOf(server.reader.readUntil("\n"));
         holds(error instanceof LimitOverrunError, `readUntil throws LimitOverrunError, not ${nameOf(error)}`);
@@ -158,7 +108,7 @@ function lines(): StreamRule[] {
     },
     {
       name: "a stream that ends too soon gives IncompleteReadError with what there was",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         client.writer.write("half");
         client.writer.close();
         const error = yield* failureOf(server.reader.readExactly(10));
@@ -177,23 +127,25 @@ function writing(): StreamRule[] {
     {
       name: "drain waits for a reader that does not read, and goes on when it does; what is held meanwhile is bounded",
       check: function* (maker) {
-        const [client, server] = yield* open(maker);
-        const flood = new Flood(client.writer, 32 * KIB * KIB);
-        const flooding = getRunningLoop().createTask(() => flood.run());
-        for (let before = -1; before !== flood.written;) {
-          before = flood.written;
-          yield* pass(maker);
-        }
-        holds(flood.written < flood.total, "the writer has to wait for the reader");
+        const [client, server] = yield* openSides(maker);
+        const flood = new Flood(client, 32 * KIB * KIB);
+        const flooding = getRunningLoop().createTask(() =>
+          flood.run((chunk) => {
+            client.writer.write(chunk);
+            return client.writer.drain();
+          })
+        );
+        yield* settled(maker, () => flood.sent);
+        holds(flood.sent < flood.total, "the writer has to wait for the reader");
         for (let read = 0; read < flood.total;) read += (yield* server.reader.read(256 * KIB)).length;
         yield* flooding;
         holds(flood.mostHeld <= 2 * 64 * KIB, `the transport holds no more than its limit and one chunk, not ${flood.mostHeld} bytes`);
-        yield* finish(client, server);
+        yield* closeSides(client, server);
       },
     },
     {
       name: "everything that is written before close arrives, and waitClosed returns when the connection is gone",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         const data = pattern(500_000);
         client.writer.write(data);
         client.writer.close();
@@ -208,7 +160,7 @@ function writing(): StreamRule[] {
     {
       name: "writeEof ends the stream, and the answer can still be read",
       feature: "halfClose",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         client.writer.write("question");
         client.writer.writeEof();
         same(decode(yield* server.reader.read()), "question", "the question");
@@ -220,36 +172,13 @@ function writing(): StreamRule[] {
       }),
       otherwise: {
         name: "canWriteEof tells that the stream cannot be ended by halves",
-        check: onPair(function* (client) {
+        check: onSides(function* (client) {
           same(client.writer.canWriteEof(), false, "canWriteEof");
           yield* turns(1);
         }),
       },
     },
   ];
-}
-
-/** Writes chunks of 64 KiB, as fast as `drain` lets it. */
-class Flood {
-  readonly total: number;
-  written = 0;
-  /** The most bytes that the transport has held. */
-  mostHeld = 0;
-  readonly #writer: StreamWriter;
-
-  constructor(writer: StreamWriter, total: number) {
-    this.#writer = writer;
-    this.total = total;
-  }
-
-  *run(): CoroutineGenerator<void> {
-    const chunk = new Uint8Array(64 * KIB).fill(7);
-    for (; this.written < this.total; this.written += chunk.length) {
-      this.#writer.write(chunk);
-      this.mostHeld = Math.max(this.mostHeld, this.#writer.transport.getWriteBufferSize());
-      yield* this.#writer.drain();
-    }
-  }
 }
 
 // ---------------------------------------------------------------- ending
@@ -259,7 +188,7 @@ function ending(): StreamRule[] {
     {
       name: "a reset is thrown by reads, by drain and by waitClosed",
       feature: "reset",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         const reading = getRunningLoop().createTask(server.reader.readLine());
         yield* turns(2);
         client.writer.transport.abort({ reset: true });
@@ -269,7 +198,7 @@ function ending(): StreamRule[] {
       }),
       otherwise: {
         name: "an abort of the peer is the end of the stream",
-        check: onPair(function* (client, server) {
+        check: onSides(function* (client, server) {
           client.writer.transport.abort({ reset: true });
           same((yield* server.reader.read()).length, 0, "the length of what is read");
         }),
@@ -277,7 +206,7 @@ function ending(): StreamRule[] {
     },
     {
       name: "drain throws ConnectionResetError once the connection is gone, and write does nothing",
-      check: onPair(function* (client) {
+      check: onSides(function* (client) {
         client.writer.close();
         yield* client.writer.waitClosed();
         client.writer.write("too late");
@@ -288,7 +217,7 @@ function ending(): StreamRule[] {
     },
     {
       name: "both ends can close at once, and neither waits for the other; what waitClosed throws then is only that the peer was faster",
-      check: onPair(function* (client, server) {
+      check: onSides(function* (client, server) {
         for (const { writer } of [client, server]) {
           writer.write("goodbye");
           writer.close();

@@ -22,16 +22,26 @@ export interface Listening {
   connect(protocolFactory: ProtocolFactory): Body<Transport>;
 }
 
+/** A file for the rules of `sendfile`: of 100,000 bytes at the least, in which nothing repeats soon. */
+export interface SampleFile {
+  /** Where it is. */
+  readonly path: string | URL;
+  /** What is in it. */
+  readonly bytes: Uint8Array;
+}
+
 /** Makes connections of some kind. Both functions are called inside a loop, and either is enough. */
 export interface ConnectionMaker {
   /** Listens at a place that nobody uses, port 0 for one. With it the rules of servers are checked too. */
   listen?(protocolFactory: ProtocolFactory): Body<Listening>;
   /** The transports of both ends of a new connection, once `connectionMade` of both was called. @default a connection to a server of `listen` */
   pair?(clientFactory: ProtocolFactory, serverFactory: ProtocolFactory): Body<readonly [client: Transport, server: Transport]>;
+  /** What the rules of `sendfile` send; they are left out without it. */
+  readonly file?: SampleFile | undefined;
 }
 
 /** How connections are made by the methods of a loop. */
-export interface TcpOptions {
+export interface TcpOptions extends Pick<ConnectionMaker, "file"> {
   /** Where to listen. @default "127.0.0.1" */
   readonly host?: string;
   /** Makes what TLS is made with, inside the loop; without it there is no TLS. */
@@ -39,7 +49,9 @@ export interface TcpOptions {
 }
 
 /** Connections of the running loop over TCP, for those who write a runtime. */
-export function tcpConnections({ host = "127.0.0.1", tls }: TcpOptions = {}): ConnectionMaker & Required<Pick<ConnectionMaker, "listen">> {
+export function tcpConnections(
+  { host = "127.0.0.1", tls, file }: TcpOptions = {},
+): ConnectionMaker & Required<Pick<ConnectionMaker, "listen">> {
   const listen = function* (protocolFactory: ProtocolFactory): CoroutineGenerator<Listening> {
     const loop = getRunningLoop();
     const contexts = tls?.();
@@ -52,17 +64,17 @@ export function tcpConnections({ host = "127.0.0.1", tls }: TcpOptions = {}): Co
     const security = contexts === undefined ? {} : { ssl: contexts.client, serverHostname: contexts.serverHostname };
     return { server, connect: (factory) => connected(loop.createConnection(factory, { host, port, ...security })) };
   };
-  return { listen };
+  return { listen, file };
 }
 
 /** How connections are made at a path. */
-export interface UnixOptions extends Pick<TcpOptions, "tls"> {
+export interface UnixOptions extends Pick<TcpOptions, "tls" | "file"> {
   /** A new path, or an abstract name, for each server. */
   readonly path: () => string;
 }
 
 /** Connections of the running loop over sockets with paths, for those who write a runtime. */
-export function unixConnections({ path, tls }: UnixOptions): ConnectionMaker & Required<Pick<ConnectionMaker, "listen">> {
+export function unixConnections({ path, tls, file }: UnixOptions): ConnectionMaker & Required<Pick<ConnectionMaker, "listen">> {
   const listen = function* (protocolFactory: ProtocolFactory): CoroutineGenerator<Listening> {
     const loop = getRunningLoop();
     const contexts = tls?.();
@@ -71,7 +83,7 @@ export function unixConnections({ path, tls }: UnixOptions): ConnectionMaker & R
     const security = contexts === undefined ? {} : { ssl: contexts.client, serverHostname: contexts.serverHostname };
     return { server, connect: (factory) => connected(loop.createUnixConnection(factory, place, security)) };
   };
-  return { listen };
+  return { listen, file };
 }
 
 function* connected(made: Awaitable<[Transport, unknown]>): CoroutineGenerator<Transport> {

@@ -87,10 +87,14 @@ async function runRule<F extends string>(name: string, check: () => CoroutineGen
 const PATIENCE = 1000;
 
 function* within(limit: number, check: () => CoroutineGenerator<void>): CoroutineGenerator<void> {
+  const tooLate = `it was not over after ${limit} ms of the loop's time`;
   try {
-    yield* timeout(limit, check);
+    yield* timeout(limit, function* (scope) {
+      yield* check();
+      if (scope.expired()) throw new Error(tooLate); // a rule may take the cancellation for the error that it looks for
+    });
   } catch (error) {
-    if (error instanceof TimeoutError) throw new Error(`it was not over after ${limit} ms of the loop's time`, { cause: error });
+    if (error instanceof TimeoutError) throw new Error(tooLate, { cause: error });
     throw error;
   }
   yield* settle();

@@ -19,7 +19,11 @@ export type TransportFeature =
   /** Telling the peer of `abort({ reset: true })` by a ConnectionResetError. */
   | "reset"
   /** `peername` and `sockname`, which agree at both ends. */
-  | "addresses";
+  | "addresses"
+  /** Calling a `BufferedProtocol`; without it `setProtocol` refuses one. */
+  | "buffered"
+  /** Sending files with `EventLoop.sendfile`. Runtimes without files lack it. Checked where the maker has a `file`. */
+  | "sendfile";
 
 /** A rule for transports. */
 export type TransportRule = Rule<ConnectionMaker, TransportFeature>;
@@ -192,7 +196,7 @@ function reading(): TransportRule[] {
 }
 
 /** Keeps what the loop's exception handler is told, until `end`. */
-function captureReports(): { readonly end: () => string[] } {
+export function captureReports(): { readonly end: () => string[] } {
   const loop = getRunningLoop();
   const before = loop.getExceptionHandler();
   const reports: string[] = [];
