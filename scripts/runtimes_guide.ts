@@ -19,32 +19,38 @@ const END = "\n<!-- Here it ends. -->";
 
 const COLUMNS: Readonly<Record<HostName, string>> = { deno: "Deno", bun: "Bun", node: "Node", memory: "in memory" };
 
-type Features<K extends keyof Gaps> = Readonly<Record<Gaps[K][number], string>>;
+type Features<K extends keyof Gaps> = Readonly<Record<NonNullable<Gaps[K]>[number], string>>;
 
 /** The rows of each suite: the first is what the suite checks of every host, the others what may be lacking. A flag without a row is an error of types. */
 const ROWS: { readonly [K in keyof Gaps]: { readonly all: string; readonly features: Features<K> } } = {
   tcp: {
-    all: "TCP: transports, servers, streams; names, IPv6, `localAddr`, `reusePort`",
+    all: "TCP: transports, servers, streams, also as web streams; names, IPv6, `localAddr`, `reusePort`",
     features: {
       halfClose: "TCP: `writeEof`, and reading on",
       reset: "TCP: `abort({ reset: true })` resets the connection",
       addresses: "TCP: the addresses of both ends",
+      buffered: "TCP: `BufferedProtocol`",
+      sendfile: "TCP: `sendfile`, by reading and writing",
     },
   },
   tls: {
-    all: "TLS: transports, servers, streams",
+    all: "TLS: transports, servers, streams, also as web streams",
     features: {
       halfClose: "TLS: `writeEof`, and reading on (asyncio neither)",
       reset: "TLS: `abort({ reset: true })` resets the connection",
       addresses: "TLS: the addresses of both ends",
+      buffered: "TLS: `BufferedProtocol`",
+      sendfile: "TLS: `sendfile`, by reading and writing",
     },
   },
   unix: {
-    all: "Unix sockets: transports, servers, streams; abstract names",
+    all: "Unix sockets: transports, servers, streams, also as web streams; abstract names",
     features: {
       halfClose: "Unix sockets: `writeEof`, and reading on",
       reset: "Unix sockets: `abort({ reset: true })` resets the connection (no system does)",
       addresses: "Unix sockets: the addresses of both ends",
+      buffered: "Unix sockets: `BufferedProtocol`",
+      sendfile: "Unix sockets: `sendfile`, by reading and writing",
     },
   },
   udp: {
@@ -54,6 +60,14 @@ const ROWS: { readonly [K in keyof Gaps]: { readonly all: string; readonly featu
       sharedPort: "UDP: `reusePort`",
     },
   },
+  descriptors: {
+    all: "Without a free descriptor: connections go on, and servers accept again once there is one",
+    features: {
+      reason: "Without a free descriptor: a connect raises `OSError` with the code EMFILE",
+      waiting: "Without a free descriptor: clients of a server wait until it can accept them",
+      report: "Without a free descriptor: the loop's exception handler is told of clients that wait",
+    },
+  },
 };
 
 /** The table, in Markdown. */
@@ -61,16 +75,18 @@ export function tableOf(gaps: Readonly<Record<HostName, Gaps>>): string {
   const hosts = Object.keys(COLUMNS) as HostName[];
   const rows = (Object.keys(ROWS) as (keyof Gaps)[]).flatMap((suite) => {
     const { all, features } = ROWS[suite];
-    const lacking = Object.entries(features).map(([feature, title]) => [
-      title,
-      ...hosts.map((host) => (gaps[host][suite] as readonly string[]).includes(feature) ? "no" : "yes"),
-    ]);
-    return [[all, ...hosts.map(() => "yes")], ...lacking];
+    const cells = (feature: string): string[] => hosts.map((host) => cellOf(gaps[host][suite], feature));
+    return [[all, ...cells("")], ...Object.entries(features).map(([feature, title]) => [title, ...cells(feature)])];
   });
   const header = ["", ...hosts.map((host) => COLUMNS[host])];
   const widths = header.map((_title, column) => Math.max(3, ...[header, ...rows].map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
   return line(header) + line(widths.map((width) => "-".repeat(width))) + rows.map(line).join("");
+}
+
+/** Whether a host that lacks so much has the feature; "–" where it has nothing of the kind. */
+function cellOf(lacks: readonly string[] | null, feature: string): string {
+  return lacks === null ? "–" : lacks.includes(feature) ? "no" : "yes";
 }
 
 /** The guide with the table in it. @throws Error where it has no place for one. */

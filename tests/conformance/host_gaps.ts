@@ -8,21 +8,31 @@ import type { DatagramFeature, TransportFeature } from "../../src/testing/mod.ts
 /** The hosts there are; "memory" is the network of the virtual runtime. */
 export type HostName = "deno" | "bun" | "node" | "memory";
 
-/** What one of them lacks, by suite. */
+/** What hosts may lack that have no descriptor left: see tests/net/descriptors_test.ts. A network in memory has none. */
+export type DescriptorFeature =
+  /** A connect raises an OSError with the code EMFILE. */
+  | "reason"
+  /** Connections that cannot be accepted wait until they can be; else the host closes them. */
+  | "waiting"
+  /** The exception handler of the loop is told that a connection could not be accepted. */
+  | "report";
+
+/** What one of them lacks, by suite; null where it has nothing of the kind. */
 export interface Gaps {
   readonly tcp: readonly TransportFeature[];
   readonly tls: readonly TransportFeature[];
   readonly unix: readonly TransportFeature[];
   readonly udp: readonly DatagramFeature[];
+  readonly descriptors: readonly DescriptorFeature[] | null;
 }
 
 /** TLS has no half-closed connections anywhere, as in asyncio; sockets with paths have no resets. */
-const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [] };
+const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [], descriptors: [] };
 
 /** See above. */
 export const GAPS: Readonly<Record<HostName, Gaps>> = {
-  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"] },
-  bun: NOTHING,
-  node: NOTHING,
-  memory: NOTHING,
+  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"], descriptors: [] },
+  bun: { ...NOTHING, descriptors: ["reason", "report"] },
+  node: { ...NOTHING, descriptors: ["waiting", "report"] },
+  memory: { tcp: ["sendfile"], tls: ["halfClose", "sendfile"], unix: ["reset", "sendfile"], udp: [], descriptors: null },
 };
