@@ -3,9 +3,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { getRunningLoop, openConnection, OSError, Protocol, sleep, type Transport, until } from "../../mod.ts";
+import {
+  getRunningLoop,
+  openConnection,
+  openUnixConnection,
+  OSError,
+  Protocol,
+  sleep,
+  SSLError,
+  type StreamReader,
+  type StreamWriter,
+  type Transport,
+  until,
+} from "../../mod.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
-import { asClient, serverContext } from "./_tls_support.ts";
+import { asClient, certFile, serverContext } from "./_tls_support.ts";
 import { LoggingProtocol, runQuietly, text } from "./_support.ts";
 
 /** A socket that node:net accepted, and its peer. */
@@ -64,6 +76,16 @@ async function conversation(peer: Socket, protocol: Echo): Promise<void> {
   assert.deepEqual(protocol.log, ["made", "eof", "lost null"]);
 }
 
+/** Says something by TLS to an echo, and closes. */
+async function saysHello([reader, writer]: [StreamReader, StreamWriter], transport: Transport, protocol: Echo): Promise<void> {
+  assert.match(transport.getExtraInfo("cipher")!.version, /^TLSv1\.[23]$/);
+  writer.write("hello");
+  assert.equal(text(await reader.readExactly(5)), "hello");
+  writer.close();
+  await writer.waitClosed();
+  while (!protocol.log.includes("lost null")) await sleep(0);
+}
+
 /** Gives a path for a socket in a folder of its own. */
 async function inFolder(body: (path: string) => PromiseLike<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tsyncio-"));
@@ -97,14 +119,68 @@ describe("connectAcceptedSocket", () => {
       const native = await until(accepted);
       server.close();
       const [transport, protocol] = await loop.connectAcceptedSocket(() => new Echo(), native, { ssl: serverContext() });
-      const [reader, writer] = await connecting;
       assert.equal(transport.getExtraInfo("socket"), native);
-      assert.match(transport.getExtraInfo("cipher")!.version, /^TLSv1\.[23]$/);
-      writer.write("hello");
-      assert.equal(text(await reader.readExactly(5)), "hello");
-      writer.close();
-      await writer.waitClosed();
-      while (!protocol.log.includes("lost null")) await sleep(0);
+      await saysHello(await connecting, transport, protocol);
+    }));
+
+  it("goes on by TLS over a connection of Deno's, and over a socket of the file system", () =>
+    runQuietly(() =>
+      inFolder(async (path) => {
+        const loop = getRunningLoop();
+        for (const place of [{ hostname: "127.0.0.1", port: 0 }, { transport: "unix", path }] as const) {
+          const listener = Deno.listen(place as { hostname: string; port: number });
+          const connecting = loop.createTask(() =>
+            "path" in place ? openUnixConnection(path, asClient()) : openConnection("127.0.0.1", listener.addr.port, asClient())
+          );
+          const conn = await until(listener.accept());
+          listener.close();
+          const [transport, protocol] = await loop.connectAcceptedSocket(() => new Echo(), conn, { ssl: serverContext() });
+          await saysHello(await connecting, transport, protocol);
+        }
+      })
+    ), { skip: runtimeName !== "deno" && "only Deno has them" });
+
+  it("goes on by TLS over a socket of the file system, of node:net", () =>
+    runQuietly(() =>
+      inFolder(async (path) => {
+        const loop = getRunningLoop();
+        const server = createServer({ pauseOnConnect: true });
+        const accepted = new Promise<Socket>((resolve) => server.on("connection", resolve));
+        await until(new Promise<void>((resolve) => server.listen(path, resolve)));
+        const connecting = loop.createTask(() => openUnixConnection(path, asClient()));
+        const native = await until(accepted);
+        server.close();
+        const [transport, protocol] = await loop.connectAcceptedSocket(() => new Echo(), native, { ssl: serverContext() });
+        await saysHello(await connecting, transport, protocol);
+      })
+    ), { skip: process.platform === "win32" && "there are no such sockets" });
+
+  it("that goes on by TLS refuses a client without a certificate, and one that speaks no TLS, and closes the socket", () =>
+    runQuietly(async () => {
+      const loop = getRunningLoop();
+      const ssl = serverContext({ ca: certFile("ca.pem"), verifyMode: "required" });
+      for (const kind of ["no certificate", "no TLS"]) {
+        const server: Server = createServer({ pauseOnConnect: true });
+        const accepted = new Promise<Socket>((resolve) => server.on("connection", resolve));
+        await until(new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+        const { port } = server.address() as { port: number };
+        const visit = loop.createTask(async () => {
+          const [reader, writer] = await openConnection("127.0.0.1", port, kind === "no TLS" ? {} : asClient());
+          try {
+            if (kind === "no TLS") writer.write("GET / HTTP/1.0\r\n\r\n");
+            await reader.read();
+          } finally {
+            writer.close();
+            await writer.waitClosed();
+          }
+        });
+        const native = await until(accepted);
+        const closed = new Promise<void>((resolve) => native.on("close", () => resolve()));
+        server.close();
+        await assert.rejects(async () => await loop.connectAcceptedSocket(() => new Echo(), native, { ssl }), SSLError);
+        await visit.catch((error) => assert.ok(error instanceof OSError)); // what it hears of that is the host's affair
+        await until(closed);
+      }
     }));
 
   it("takes over a connection of Deno's", () =>

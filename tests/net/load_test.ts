@@ -8,6 +8,7 @@ import {
   openConnection,
   Protocol,
   sleep,
+  type SslContext,
   startServer,
   type StreamReader,
   type StreamWriter,
@@ -19,19 +20,26 @@ import { absent, startForeign } from "../_kit/foreign.ts";
 import { commandOf } from "../_kit/program.ts";
 import { hostTurn, leavingNothingOpen, link, openSockets, writeUntilStuck } from "./_faults.ts";
 import { runQuietly } from "./_support.ts";
+import { asClient, serverContext } from "./_tls_support.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** Both ends of a connection as streams. */
-async function pair(): Promise<{ client: readonly [StreamReader, StreamWriter]; server: readonly [StreamReader, StreamWriter] }> {
+async function pair(security: Security = {}): Promise<Record<"client" | "server", readonly [StreamReader, StreamWriter]>> {
   let tell: (streams: readonly [StreamReader, StreamWriter]) => void = () => {};
   const accepted = new Promise<readonly [StreamReader, StreamWriter]>((resolve) => tell = resolve);
-  const listener = await startServer((reader, writer) => tell([reader, writer]), "127.0.0.1", 0);
-  const client = await openConnection("127.0.0.1", listener.sockets[0]!.address.port);
+  const listener = await startServer((reader, writer) => tell([reader, writer]), "127.0.0.1", 0, security.server ?? {});
+  const client = await openConnection("127.0.0.1", listener.sockets[0]!.address.port, security.client ?? {});
   const server = await until(accepted);
   listener.close();
   return { client, server };
+}
+
+/** What makes it TLS. */
+interface Security {
+  readonly server?: { readonly ssl: SslContext };
+  readonly client?: ReturnType<typeof asClient>;
 }
 
 async function close(...writers: readonly StreamWriter[]): Promise<void> {
@@ -40,23 +48,29 @@ async function close(...writers: readonly StreamWriter[]): Promise<void> {
 }
 
 describe("a reader that never reads", () => {
-  it("is offered 200 MB: neither side holds more than its high-water mark and a chunk", () =>
-    runQuietly(() =>
-      leavingNothingOpen(async () => {
-        const { client: [, writer], server: [reader, other] } = await pair();
-        const chunk = new Uint8Array(64 * KIB);
-        const { most } = await writeUntilStuck(writer, chunk, 200 * MIB);
-        const { high } = writer.transport.getWriteBufferLimits();
-        assert.ok(most <= high + chunk.length, `the writer held ${most} bytes`);
-        const held = reader._takeAll().length;
-        // Hosts read 64 KiB at once, Bun 512.
-        const largestRead = (runtimeName === "bun" ? 512 : 64) * KIB;
-        assert.ok(held > 128 * KIB && held <= 128 * KIB + largestRead, `the reader held ${held} bytes`);
-        writer.transport.abort();
-        other.transport.abort();
-        await sleep(0);
-      })
-    ));
+  const kinds: readonly (readonly [kind: string, security: () => Security])[] = [
+    ["TCP", () => ({})],
+    ["TLS", () => ({ server: { ssl: serverContext() }, client: asClient() })],
+  ];
+  for (const [kind, security] of kinds) {
+    it(`is offered 200 MB by ${kind}: neither side holds more than its high-water mark and a chunk`, () =>
+      runQuietly(() =>
+        leavingNothingOpen(async () => {
+          const { client: [, writer], server: [reader, other] } = await pair(security());
+          const chunk = new Uint8Array(64 * KIB);
+          const { most } = await writeUntilStuck(writer, chunk, 200 * MIB);
+          const { high } = writer.transport.getWriteBufferLimits();
+          assert.ok(most <= high + chunk.length, `the writer held ${most} bytes`);
+          const held = reader._takeAll().length;
+          // Hosts read 64 KiB at once, Bun 512.
+          const largestRead = (runtimeName === "bun" ? 512 : 64) * KIB;
+          assert.ok(held > 128 * KIB && held <= 128 * KIB + largestRead, `the reader held ${held} bytes`);
+          writer.transport.abort();
+          other.transport.abort();
+          await sleep(0);
+        })
+      ));
+  }
 });
 
 describe("writes of all sizes", () => {
@@ -159,10 +173,10 @@ function descriptorLimit(): number {
 }
 
 describe("many connections at once", () => {
-  // Both ends are in this process.
-  const count = Math.min(stress(5000), Math.floor((descriptorLimit() - 200) / 2));
+  const most = Math.floor((descriptorLimit() - 200) / 2); // both ends are in this process
 
-  for (const way of ["close", "abort"] as const) {
+  for (const [way, wanted] of [["close", 5000], ["abort", stress(5000)]] as const) {
+    const count = Math.min(wanted, most);
     it(
       `${count} are opened, used and dropped by ${way}, and nothing is left of them`,
       () =>

@@ -15,8 +15,6 @@ import {
   startServer,
   type StreamReader,
   type StreamWriter,
-  timeout,
-  TimeoutError,
   until,
 } from "../../mod.ts";
 import { MemoryNetwork, runVirtual as runInVirtualTime } from "../../src/testing/mod.ts";
@@ -280,29 +278,28 @@ describe("streams over TCP", () => {
     runVirtual(async () => {
       const limit = 32 * KIB;
       const chunk = new Uint8Array(64 * KIB);
-      let offered = 0;
-      let most = 0;
-      const stalled = new Event();
+      const [full, waiting, enough] = [new Event(), new Event(), new Event()]; // the reader is, the writer does; it need not write on
+      let [offered, most] = [0, 0];
       const flood = async (_reader: StreamReader, writer: StreamWriter) => {
-        try {
-          for (;;) {
-            writer.write(chunk);
-            offered += chunk.length;
-            most = Math.max(most, writer.transport.getWriteBufferSize());
-            await timeout(100, () => writer.drain());
-          }
-        } catch (error) {
-          if (!(error instanceof TimeoutError)) throw error;
+        tellOf(writer.transport.getProtocol(), "pauseWriting", () => waiting.set());
+        tellOf(writer.transport.getProtocol(), "resumeWriting", () => waiting.clear());
+        while (!enough.isSet()) {
+          writer.write(chunk);
+          offered += chunk.length;
+          most = Math.max(most, writer.transport.getWriteBufferSize());
+          await writer.drain();
         }
-        stalled.set();
         writer.close();
       };
       await serving(flood, async (port) => {
         const [reader, writer] = await openConnection("127.0.0.1", port, { limit });
-        await stalled.wait();
+        tellOf(writer.transport, "pauseReading", () => full.set());
+        await full.wait();
+        await waiting.wait();
         assert.ok(most <= 128 * KIB, `the writer held ${most} bytes`);
         const held = (await reader.read(2 ** 30)).length;
         assert.ok(held <= 2 * limit + 512 * KIB, `the reader held ${held} bytes`);
+        enough.set();
         const rest = (await reader.read()).length;
         assert.equal(held + rest, offered);
         writer.close();
@@ -330,6 +327,15 @@ describe("streams over TCP", () => {
     }
   });
 });
+
+/** Calls `tell` after each call of a method. */
+function tellOf<K extends string>(target: { [key in K]: () => void }, method: K, tell: () => void): void {
+  const call = target[method].bind(target);
+  target[method] = () => {
+    call();
+    tell();
+  };
+}
 
 const TEXT = "abc;de\n".repeat(1000);
 
