@@ -1,5 +1,4 @@
-import { connect as connectByHost } from "node:net";
-import process from "node:process";
+import { connect as connectByHost, createServer as createServerByHost } from "node:net";
 import {
   ConnectionError,
   createTask,
@@ -14,16 +13,13 @@ import {
   TimeoutError,
   until,
 } from "../../mod.ts";
-import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
+import { assert, describe, it } from "../_kit/mod.ts";
 import { startProgram } from "../_kit/program.ts";
-import { hostTurn, leavingNothingOpen, type Link, link, Witness, writeUntilStuck } from "./_faults.ts";
+import { hostTurn, leavingNothingOpen, type Link, link, resetsLookLikeEnds, Witness, writeUntilStuck } from "./_faults.ts";
 import { runQuietly } from "./_support.ts";
 
 /** Bytes enough to fill what the two systems hold of a connection. */
 const MUCH = new Uint8Array(16 * 1024 * 1024);
-
-/** Node 22 takes a reset for an end when there was something left to read. */
-const resetsLookLikeEnds = runtimeName === "node" && process.versions.node.startsWith("22.");
 
 /** The first write may still be taken by the system, and then tells of the reset. */
 async function writeUntilLost({ ours, transport }: Link): Promise<void> {
@@ -319,6 +315,25 @@ describe("peers that say nothing", () => {
 });
 
 describe("attempts to connect", () => {
+  it("to a server that resets at once fail, or make a connection that is lost, and leave nothing open", () =>
+    runQuietly(() =>
+      leavingNothingOpen(async () => {
+        const server = createServerByHost((socket) => void socket.resetAndDestroy());
+        await until(new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+        const { port } = server.address() as { readonly port: number };
+        const visit = async (): Promise<void> => {
+          const [reader, writer] = await openConnection("127.0.0.1", port);
+          const read = await reader.read().catch((error) => error);
+          assert.ok(read instanceof ConnectionError || (resetsLookLikeEnds && read.length === 0), String(read));
+          writer.close();
+          await writer.waitClosed().catch((error) => assert.ok(error instanceof ConnectionError));
+        };
+        const visits = Array.from({ length: 50 }, () => createTask(visit));
+        for (const one of visits) await one.catch((error) => assert.ok(error instanceof ConnectionError, String(error)));
+        await until(new Promise<void>((resolve) => server.close(() => resolve())));
+      })
+    ));
+
   it("that are refused, 100 at once, leave nothing open", () =>
     runQuietly(() =>
       leavingNothingOpen(async () => {
