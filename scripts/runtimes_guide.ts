@@ -68,6 +68,25 @@ const ROWS: { readonly [K in keyof Gaps]: { readonly all: string; readonly featu
       report: "Without a free descriptor: the loop's exception handler is told of clients that wait",
     },
   },
+  processes: {
+    all: "Processes: arguments, environment, folder, pipes, one pipe for output and errors, return codes",
+    features: {
+      realTimeSignals: "Processes: the return code −N of a child that a real-time signal ended",
+      textPrograms: "Processes: texts without `#!` are run by the shell (asyncio: ENOEXEC)",
+    },
+  },
+  signals: {
+    all: "Signals: `addSignalHandler`, `signals()`",
+    features: { refusal: "Signals: the host itself refuses SIGKILL (the library does everywhere)" },
+  },
+  executors: {
+    all: "Executors: threads, which share memory, and processes; what jobs throw",
+    features: {
+      threadMemory: "Executors: a thread that runs out of memory loses its job, no more",
+      processMemory: "Executors: a process that runs out of memory loses its job, no more",
+      network: "Executors: the library and its workers come from the network",
+    },
+  },
 };
 
 /** The table, in Markdown. */

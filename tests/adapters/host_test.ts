@@ -4,7 +4,6 @@ import { asyncResourceContext } from "../../src/adapters/shared/async_resource_c
 import { hostClock, hostGlobals, hostLoop } from "../../src/adapters/shared/host.ts";
 import { snapshotContext } from "../../src/adapters/shared/snapshot_context.ts";
 import { webRuntime } from "../../src/adapters/web.ts";
-import { OSError } from "../../src/errors.ts";
 import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
 import { runProgram } from "../_kit/program.ts";
 import { checkContext } from "../conformance/check_context.ts";
@@ -47,24 +46,4 @@ describe("hold and signals", () => {
     assert.equal(ended.stdout, "handled\n");
     assert.equal(ended.signal, "SIGINT");
   });
-
-  it("a signal that cannot be handled is refused with the host's error as the cause, but for Bun, which takes it", () => {
-    const { signals } = defaultRuntime();
-    const error = caught(() => signals!.add("SIGKILL", onSignal));
-    if (runtimeName === "bun") return signals!.remove("SIGKILL", onSignal);
-    assert.ok(error instanceof OSError);
-    assert.match(error.message, /^Cannot handle SIGKILL: /);
-    assert.ok(error.cause instanceof Error);
-  });
 });
-
-function onSignal(): void {}
-
-function caught(body: () => void): unknown {
-  try {
-    body();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}

@@ -17,6 +17,26 @@ export type DescriptorFeature =
   /** The exception handler of the loop is told that a connection could not be accepted. */
   | "report";
 
+/** What child processes may lack. */
+export type ProcessFeature =
+  /** The return code −N of a child that a real-time signal has ended. */
+  | "realTimeSignals"
+  /** Starting texts without `#!`, as shells do. */
+  | "textPrograms";
+
+/** What signals may lack. */
+export type SignalFeature =
+  /** That the host itself refuses to handle SIGKILL. The library does everywhere. */
+  "refusal";
+
+/** What executors may lack. */
+export type ExecutorFeature =
+  /** A thread, or a process, that runs out of memory loses its job, and the program goes on. */
+  | "threadMemory"
+  | "processMemory"
+  /** Modules of workers that come from the network. */
+  | "network";
+
 /** What one of them lacks, by suite; null where it has nothing of the kind. */
 export interface Gaps {
   readonly tcp: readonly TransportFeature[];
@@ -24,15 +44,31 @@ export interface Gaps {
   readonly unix: readonly TransportFeature[];
   readonly udp: readonly DatagramFeature[];
   readonly descriptors: readonly DescriptorFeature[] | null;
+  readonly processes: readonly ProcessFeature[] | null;
+  readonly signals: readonly SignalFeature[] | null;
+  readonly executors: readonly ExecutorFeature[] | null;
 }
 
 /** TLS has no half-closed connections anywhere, as in asyncio; sockets with paths have no resets. */
-const NOTHING: Gaps = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [], descriptors: [] };
+const NETWORK = { tcp: [], tls: ["halfClose"], unix: ["reset"], udp: [] } as const;
 
 /** See above. */
 export const GAPS: Readonly<Record<HostName, Gaps>> = {
-  deno: { tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"], descriptors: [] },
-  bun: { ...NOTHING, descriptors: ["reason", "report"] },
-  node: { ...NOTHING, descriptors: ["waiting", "report"] },
-  memory: { tcp: ["sendfile"], tls: ["halfClose", "sendfile"], unix: ["reset", "sendfile"], udp: [], descriptors: null },
+  deno: {
+    ...{ tcp: ["reset"], tls: ["halfClose", "reset"], unix: ["reset"], udp: ["refusals", "sharedPort"] },
+    ...{ descriptors: [], processes: [], signals: [], executors: ["threadMemory"] },
+  },
+  bun: {
+    ...NETWORK,
+    ...{ descriptors: ["reason", "report"], processes: ["textPrograms"], signals: ["refusal"] },
+    executors: ["threadMemory", "processMemory", "network"],
+  },
+  node: {
+    ...NETWORK,
+    ...{ descriptors: ["waiting", "report"], processes: ["realTimeSignals"], signals: [], executors: ["network"] },
+  },
+  memory: {
+    ...{ tcp: ["sendfile"], tls: ["halfClose", "sendfile"], unix: ["reset", "sendfile"], udp: [] },
+    ...{ descriptors: null, processes: null, signals: null, executors: null },
+  },
 };

@@ -103,8 +103,14 @@ export function kill(): void {
 
 /** Takes it in small pieces: V8 ends the whole process where one piece goes far over the limit, as an array does that doubles. */
 export function takeAllMemory(): never {
+  for (let taken: unknown = null;;) taken = { taken, more: [1, 2, 3, 4] };
+}
+
+/** Some hundred megabytes. */
+export function takeMuchMemory(): string {
   let taken: unknown = null;
-  for (;;) taken = { taken, more: [1, 2, 3, 4] };
+  for (let piece = 0; piece < 2_000_000; piece++) taken = { taken, more: [1, 2, 3, 4] };
+  return taken === null ? "nothing" : "much";
 }
 
 export async function tellAndSpin(): Promise<never> {

@@ -1,7 +1,3 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import {
   BrokenExecutor,
@@ -24,7 +20,7 @@ import {
   transfer,
   UnsupportedOperationError,
 } from "../../mod.ts";
-import { runHost, runVirtual } from "../_kit/loop.ts";
+import { runHost } from "../_kit/loop.ts";
 import { assert, describe, it, runtimeName, stress } from "../_kit/mod.ts";
 import { runProgram } from "../_kit/program.ts";
 import * as owner from "./_loop_side.ts";
@@ -411,11 +407,6 @@ describe("The loop's default executor", () => {
     }, { signals: false });
     assert.equal(job?.result(), "held");
   });
-
-  it("is refused in virtual time, which has no workers", () =>
-    runVirtual(async (loop) => {
-      assert.throws(() => loop.runInExecutor(null, work.add, 1, 2), UnsupportedOperationError);
-    }));
 });
 
 describe("Bad input", () => {
@@ -465,22 +456,6 @@ describe("A program with an executor", () => {
     const pid = Number(/^busy: (\d+)$/m.exec(stdout)![1]);
     while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 1)); // the end of a stranger has no event
   });
-
-  // Where the host has a limit of memory for a worker. A thread of Deno takes its process with it, Bun knows no limits.
-  const env = { NODE_OPTIONS: "--max-old-space-size=60", DENO_V8_FLAGS: "--max-old-space-size=60" };
-  for (const kind of { node: ["thread", "process"], deno: ["process"], bun: [] }[runtimeName]) {
-    it(`loses the job of a ${kind} that runs out of memory, and goes on`, async () => {
-      const program = new URL("../programs/out_of_memory.ts", import.meta.url);
-      const { code, stdout, stderr } = await runProgram(program, { args: [kind], env });
-      assert.equal(code, 0, stderr);
-      assert.match(
-        stdout,
-        /^BrokenExecutor: Cannot finish takeAllMemory\(\): its worker (failed: .*OUT_OF_MEMORY|was ended by SIG).*\nthen 3\n$/,
-      );
-    });
-  }
-
-  if (runtimeName === "deno") it("can come from the network, and its workers too", fromTheNetwork, { sanitize: false });
 });
 
 function isAlive(pid: number): boolean {
@@ -488,29 +463,5 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
-  }
-}
-
-/** Serves the sources on this machine, and runs a program that imports them from there. */
-async function fromTheNetwork(): Promise<void> {
-  const root = new URL("../../", import.meta.url);
-  const cache = await mkdtemp(join(tmpdir(), "tsyncio-"));
-  const server = createServer((request, response) => {
-    const file = new URL(`.${request.url}`, root);
-    response.setHeader("content-type", "application/typescript");
-    readFile(file).then((text) => response.end(text), () => response.writeHead(404).end());
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    const { port } = server.address() as { readonly port: number };
-    const { stdout, stderr } = await runProgram(new URL("../programs/from_network.ts", import.meta.url), {
-      args: [`http://127.0.0.1:${port}/mod.ts`],
-      env: { DENO_DIR: cache },
-      limit: 30_000,
-    });
-    assert.equal(stdout, "thread: 3\nprocess: 7\n", stderr);
-  } finally {
-    server.close();
-    await rm(cache, { recursive: true });
   }
 }

@@ -11,7 +11,7 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-import { runHost, runVirtual } from "../_kit/loop.ts";
+import { runHost } from "../_kit/loop.ts";
 import { startProgram } from "../_kit/program.ts";
 
 const send = (name: SignalName): void => void process.kill(process.pid, name as NodeJS.Signals);
@@ -91,12 +91,6 @@ describe("addSignalHandler", () => {
     assert.equal(listeners("SIGURG"), before);
     assert.throws(() => loop.addSignalHandler("SIGURG", () => {}), RuntimeError);
   });
-
-  it("is refused where the runtime has no signals", () =>
-    runVirtual((loop) => {
-      assert.throws(() => loop.addSignalHandler("SIGURG", () => {}), /the runtime virtual has none/);
-      return Promise.resolve();
-    }));
 });
 
 describe("signals", () => {

@@ -18,7 +18,7 @@ import {
   type SubprocessOptions,
   SubprocessProtocol,
 } from "../../mod.ts";
-import { assert, describe, it, runtimeName } from "../_kit/mod.ts";
+import { assert, describe, it } from "../_kit/mod.ts";
 import { runHost } from "../_kit/loop.ts";
 import { commandOf } from "../_kit/program.ts";
 import { eventually, openDescriptors, openedOnce, text, withFolder, zombies } from "./_support.ts";
@@ -220,22 +220,4 @@ describe("starting a process that is cancelled", () => {
         }
       });
     }));
-});
-
-describe("a child of which the host lets us know little", () => {
-  it("is one that a real-time signal ended", () =>
-    runHost(async () => {
-      const child = await createSubprocessShell("kill -34 $$");
-      assert.equal(await child.wait(), runtimeName === "node" ? 0 : -34);
-    }), { sanitize: runtimeName !== "deno" }); // which does not let go of it
-
-  it("is a text file without #! that may be executed", () =>
-    leavingNothing(() =>
-      withFolder(async (folder) => {
-        fs.writeFileSync(`${folder}/script`, "echo hello\n", { mode: 0o755 });
-        const start = createSubprocessExec(`${folder}/script`, [], { stdout: PIPE });
-        if (runtimeName === "bun") return assert.equal((await errorOf(start)).code, "ENOEXEC");
-        assert.equal(text((await (await start).communicate())[0]), "hello\n");
-      })
-    ));
 });

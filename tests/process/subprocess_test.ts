@@ -15,10 +15,9 @@ import {
   sleep,
   STDOUT,
   type SubprocessOptions,
-  UnsupportedOperationError,
 } from "../../mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
-import { runHost, runVirtual } from "../_kit/loop.ts";
+import { runHost } from "../_kit/loop.ts";
 import { runProgram, startProgram } from "../_kit/program.ts";
 import { eventually, isAlive, openDescriptors, openedOnce, text, withFolder } from "./_support.ts";
 
@@ -429,11 +428,4 @@ describe("a program that ends before its child", () => {
     assert.ok(isAlive(pid), stdout);
     process.kill(pid, "SIGKILL");
   });
-});
-
-describe("where the runtime has no processes", () => {
-  it("it is said", () =>
-    runVirtual(async () => {
-      await assert.rejects(createSubprocessExec("true").then(() => {}), UnsupportedOperationError);
-    }));
 });
