@@ -165,11 +165,7 @@ export class Process implements AsyncDisposable {
 
   /** Waits until it has ended, and gives its return code. It may not end while its output is not read. Cancelling it leaves the process alone. */
   wait(): Awaitable<number> {
-    return awaitable(this.#wait());
-  }
-
-  *#wait(): CoroutineGenerator<number> {
-    return this.returncode ?? (yield* this.#transport._whenExited());
+    return this.#transport._exit();
   }
 
   // -------------------------------------------------------------- its streams
@@ -189,13 +185,25 @@ export class Process implements AsyncDisposable {
   }
 
   *#communicate(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
+    const streams = [this.stdin, this.stdout, this.stderr].filter((stream) => stream !== null);
+    const [stdout, stderr] = streams.length > 1 ? yield* this.#serveAll(input) : yield* this.#serveOne(input);
+    yield* this.wait();
+    return [stdout, stderr];
+  }
+
+  *#serveAll(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
     const [, stdout, stderr] = yield* gather([
       () => this.#feed(input),
       () => this.#readAll(this.stdout, 1),
       () => this.#readAll(this.stderr, 2),
     ]);
-    yield* this.#wait();
     return [stdout, stderr];
+  }
+
+  /** Where there is no second one nothing else has to be done meanwhile. */
+  *#serveOne(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
+    yield* this.#feed(input);
+    return [yield* this.#readAll(this.stdout, 1), yield* this.#readAll(this.stderr, 2)];
   }
 
   *#feed(input: Data | undefined): CoroutineGenerator<void> {
@@ -255,12 +263,12 @@ export class Process implements AsyncDisposable {
     if (this.returncode === null) {
       this.terminate();
       try {
-        yield* within(grace, () => this.#wait());
+        yield* within(grace, () => this.wait());
       } finally {
         if (this.returncode === null) this.kill();
       }
     }
-    return yield* this.#wait();
+    return yield* this.wait();
   }
 
   *#stopGroup(grace: number): CoroutineGenerator<number> {
@@ -272,11 +280,11 @@ export class Process implements AsyncDisposable {
         transport._signalGroup("SIGKILL");
       }
     }
-    return yield* this.#wait();
+    return yield* this.wait();
   }
 
   *#groupEnd(): CoroutineGenerator<void> {
-    yield* this.#wait();
+    yield* this.wait();
     while (this.#transport._signalGroup(0)) yield* sleep(GROUP_POLL);
   }
 
@@ -295,7 +303,7 @@ export class Process implements AsyncDisposable {
 }
 
 /** Waits for `body`, but no longer than `limit` milliseconds. */
-function* within(limit: number, body: () => CoroutineGenerator<unknown>): CoroutineGenerator<void> {
+function* within(limit: number, body: () => CoroutineGenerator<unknown> | Awaitable<unknown>): CoroutineGenerator<void> {
   try {
     yield* waitFor(body, limit === Infinity ? null : limit);
   } catch (error) {

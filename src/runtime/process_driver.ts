@@ -48,6 +48,6 @@ export interface ProcessHandle {
 
 /** What a host needs for child processes. Permissions are checked at the call (a throw). */
 export interface ProcessDriver {
-  /** Starts a process. Abandoned, it is killed. */
+  /** Starts a process. The outcome may be told before this returns. Abandoned, it is killed. */
   spawn(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon;
 }

@@ -19,30 +19,20 @@ interface FsModule {
 /** SpawnOptions without "stdout" for stderr. */
 export type PlainSpawnOptions = SpawnOptions & { readonly stderr: Exclude<SpawnOptions["stderr"], "stdout"> };
 
-/** Starts a process where the host tells at once whether it could; `outcome` is told later all the same. */
+/** Starts a process where the host tells at once whether it could; so does `outcome`. */
 export function startNow(options: SpawnOptions, start: () => ProcessHandle, outcome: Outcome<ProcessHandle>): Abandon {
-  let handle: ProcessHandle | null = null;
-  let error: OSError | null = null;
+  let handle: ProcessHandle;
   try {
     handle = start();
   } catch (failure) {
-    error = spawnError(failure, options);
+    outcome(spawnError(failure, options), null);
+    return nothingToAbandon;
   }
-  let over = false;
-  queueMicrotask(() => {
-    if (!over) outcome(error, handle);
-    over = true;
-  });
-  return () => {
-    if (!over && handle !== null) discard(handle);
-    over = true;
-  };
+  outcome(null, handle);
+  return nothingToAbandon;
 }
 
-function discard(handle: ProcessHandle): void {
-  for (const pipe of [handle.stdin, handle.stdout, handle.stderr]) pipe?.close();
-  handle.kill("SIGKILL");
-}
+function nothingToAbandon(): void {}
 
 const SHELL = "/bin/sh";
 /** Where programs are looked for when there is no PATH: what C libraries do. */
