@@ -185,30 +185,27 @@ export class Process implements AsyncDisposable {
   }
 
   *#communicate(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
-    const streams = [this.stdin, this.stdout, this.stderr].filter((stream) => stream !== null);
-    const [stdout, stderr] = streams.length > 1 ? yield* this.#serveAll(input) : yield* this.#serveOne(input);
+    const { stdin, stdout, stderr } = this;
+    let read: [Uint8Array | null, Uint8Array | null] = [null, null];
+    if (Number(stdin !== null) + Number(stdout !== null) + Number(stderr !== null) > 1) read = yield* this.#serveAll(input);
+    else if (stdin !== null) yield* this.#feed(stdin, input);
+    else if (stdout !== null) read[0] = yield* this.#readAll(stdout, 1);
+    else if (stderr !== null) read[1] = yield* this.#readAll(stderr, 2);
     yield* this.wait();
-    return [stdout, stderr];
+    return read;
   }
 
   *#serveAll(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
-    const [, stdout, stderr] = yield* gather([
-      () => this.#feed(input),
-      () => this.#readAll(this.stdout, 1),
-      () => this.#readAll(this.stderr, 2),
+    const { stdin, stdout, stderr } = this;
+    const [, ...read] = yield* gather([
+      () => stdin === null ? nothing() : this.#feed(stdin, input),
+      () => stdout === null ? nothing() : this.#readAll(stdout, 1),
+      () => stderr === null ? nothing() : this.#readAll(stderr, 2),
     ]);
-    return [stdout, stderr];
+    return read;
   }
 
-  /** Where there is no second one nothing else has to be done meanwhile. */
-  *#serveOne(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
-    yield* this.#feed(input);
-    return [yield* this.#readAll(this.stdout, 1), yield* this.#readAll(this.stderr, 2)];
-  }
-
-  *#feed(input: Data | undefined): CoroutineGenerator<void> {
-    const { stdin } = this;
-    if (stdin === null) return;
+  *#feed(stdin: StreamWriter, input: Data | undefined): CoroutineGenerator<null> {
     try {
       if (input !== undefined) stdin.write(input);
       yield* stdin.drain();
@@ -216,10 +213,10 @@ export class Process implements AsyncDisposable {
       if (!(error instanceof BrokenPipeError || error instanceof ConnectionResetError)) throw error;
     }
     stdin.close();
+    return null;
   }
 
-  *#readAll(reader: StreamReader | null, fd: number): CoroutineGenerator<Uint8Array | null> {
-    if (reader === null) return null;
+  *#readAll(reader: StreamReader, fd: number): CoroutineGenerator<Uint8Array> {
     const all = yield* reader.read();
     this.#transport.getPipeTransport(fd)!.close();
     return all;
@@ -300,6 +297,10 @@ export class Process implements AsyncDisposable {
       this.#transport.close();
     }
   }
+}
+
+function* nothing(): CoroutineGenerator<null> {
+  return null;
 }
 
 /** Waits for `body`, but no longer than `limit` milliseconds. */

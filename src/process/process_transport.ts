@@ -76,9 +76,9 @@ export class ProcessTransport implements SubprocessTransport {
   /** Calls `connectionMade` in the next turn, then listens to the process and its pipes, then completes `waiter`. Once. */
   begin(waiter: Future<void>): void {
     this.#tell(() => this.#protocol.connectionMade?.(this));
-    for (const pipe of this.#pipes.values()) pipe.begin();
     void this.#handle.exited.then((returncode) => this.#loop._deliver(this.#inContext, returncode));
     this.#loop.callSoon(() => {
+      for (const pipe of this.#pipes.values()) pipe._start();
       if (!waiter.done()) waiter.setResult(undefined);
     });
   }
