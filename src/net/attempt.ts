@@ -8,7 +8,7 @@ import type { Abandon, Outcome } from "../runtime/net_driver.ts";
 import type { NetLoop } from "./net_loop.ts";
 
 /**
- * Asks the host by calling `ask`, and waits for the outcome. When the wait is cancelled the attempt is abandoned, and what
+ * Asks the host by calling `ask`, and waits for the outcome unless it is there at once. When the wait is cancelled the attempt is abandoned, and what
  * it may have brought in the meantime is given to `discard`.
  *
  * @throws the error of the outcome, and what `ask` throws.
@@ -18,6 +18,10 @@ export function* attempt<T>(
   ask: (outcome: Outcome<T>) => Abandon,
   discard: (value: T) => void,
 ): CoroutineGenerator<T> {
+  let early: Early<T> | null = null;
+  let deliver: Outcome<T> = (error, value) => void (early = { error, value });
+  const abandon = ask((error, value) => deliver(error, value));
+  if (early !== null) return resultOf(early);
   const answer = new Future<T>({ loop });
   let given = false;
   const settle = (error: Error | null, value: T | null): void => {
@@ -26,10 +30,10 @@ export function* attempt<T>(
       else answer.setException(error);
     } else if (error === null) discard(value as T);
   };
-  const abandon = ask((error, value) => {
+  deliver = (error, value) => {
     if (!loop.isClosed()) loop._deliver(settle, error, value);
     else if (error === null) discard(value as T);
-  });
+  };
   const open = { close: abandon };
   loop._open.add(open);
   try {
@@ -40,6 +44,17 @@ export function* attempt<T>(
     loop._open.delete(open);
     if (!given) giveUp(answer, abandon, discard);
   }
+}
+
+/** An outcome that was there before `ask` returned. */
+interface Early<T> {
+  readonly error: Error | null;
+  readonly value: T | null;
+}
+
+function resultOf<T>({ error, value }: Early<T>): T {
+  if (error !== null) throw error;
+  return value as T;
 }
 
 /** After a failure there is nothing left to give up, and it does nothing. */

@@ -41,10 +41,14 @@ export class ReadPipeTransport implements ReadTransport, ReadPipeEvents {
 
   /** Calls `connectionMade` in the next turn, then listens to the pipe, then completes `waiter`. Once. */
   begin(waiter: Future<void> | null = null): void {
-    this.#pipe.begin(this, () => this.#start(), waiter);
+    this.#pipe.begin(this, () => this._start(), waiter);
   }
 
-  #start(): void {
+  /**
+   * Listens to the pipe, for a protocol that is not to be told of the connection.
+   * @internal
+   */
+  _start(): void {
     if (!this.#pipe.lost) this.#pipe.handle.start(this);
   }
 
@@ -145,7 +149,8 @@ export class ReadPipeTransport implements ReadTransport, ReadPipeEvents {
   /** Whatever `eofReceived` answers: there is nothing left to keep open. */
   #takeEnd(): void {
     this.#pipe.closing = true;
-    this.#pipe.loop.callSoon(() => void this.#pipe.protocol.eofReceived?.());
+    const { loop, protocol } = this.#pipe;
+    if (protocol.eofReceived !== undefined) loop.callSoon(() => void protocol.eofReceived!());
     this.#pipe.lose(null);
   }
 

@@ -36,10 +36,14 @@ export class WritePipeTransport extends FlowControl implements WriteTransport, W
 
   /** Calls `connectionMade` in the next turn, then listens to the pipe, then completes `waiter`. Once. */
   begin(waiter: Future<void> | null = null): void {
-    this.#pipe.begin(this, () => this.#start(), waiter);
+    this.#pipe.begin(this, () => this._start(), waiter);
   }
 
-  #start(): void {
+  /**
+   * Listens to the pipe, for a protocol that is not to be told of the connection.
+   * @internal
+   */
+  _start(): void {
     if (this.#pipe.lost) return;
     this.#started = true;
     this.#pipe.handle.start(this);

@@ -165,11 +165,7 @@ export class Process implements AsyncDisposable {
 
   /** Waits until it has ended, and gives its return code. It may not end while its output is not read. Cancelling it leaves the process alone. */
   wait(): Awaitable<number> {
-    return awaitable(this.#wait());
-  }
-
-  *#wait(): CoroutineGenerator<number> {
-    return this.returncode ?? (yield* this.#transport._whenExited());
+    return this.#transport._exit();
   }
 
   // -------------------------------------------------------------- its streams
@@ -189,18 +185,27 @@ export class Process implements AsyncDisposable {
   }
 
   *#communicate(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
-    const [, stdout, stderr] = yield* gather([
-      () => this.#feed(input),
-      () => this.#readAll(this.stdout, 1),
-      () => this.#readAll(this.stderr, 2),
-    ]);
-    yield* this.#wait();
-    return [stdout, stderr];
+    const { stdin, stdout, stderr } = this;
+    let read: [Uint8Array | null, Uint8Array | null] = [null, null];
+    if (Number(stdin !== null) + Number(stdout !== null) + Number(stderr !== null) > 1) read = yield* this.#serveAll(input);
+    else if (stdin !== null) yield* this.#feed(stdin, input);
+    else if (stdout !== null) read[0] = yield* this.#readAll(stdout, 1);
+    else if (stderr !== null) read[1] = yield* this.#readAll(stderr, 2);
+    yield* this.wait();
+    return read;
   }
 
-  *#feed(input: Data | undefined): CoroutineGenerator<void> {
-    const { stdin } = this;
-    if (stdin === null) return;
+  *#serveAll(input: Data | undefined): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
+    const { stdin, stdout, stderr } = this;
+    const [, ...read] = yield* gather([
+      () => stdin === null ? nothing() : this.#feed(stdin, input),
+      () => stdout === null ? nothing() : this.#readAll(stdout, 1),
+      () => stderr === null ? nothing() : this.#readAll(stderr, 2),
+    ]);
+    return read;
+  }
+
+  *#feed(stdin: StreamWriter, input: Data | undefined): CoroutineGenerator<null> {
     try {
       if (input !== undefined) stdin.write(input);
       yield* stdin.drain();
@@ -208,10 +213,10 @@ export class Process implements AsyncDisposable {
       if (!(error instanceof BrokenPipeError || error instanceof ConnectionResetError)) throw error;
     }
     stdin.close();
+    return null;
   }
 
-  *#readAll(reader: StreamReader | null, fd: number): CoroutineGenerator<Uint8Array | null> {
-    if (reader === null) return null;
+  *#readAll(reader: StreamReader, fd: number): CoroutineGenerator<Uint8Array> {
     const all = yield* reader.read();
     this.#transport.getPipeTransport(fd)!.close();
     return all;
@@ -255,12 +260,12 @@ export class Process implements AsyncDisposable {
     if (this.returncode === null) {
       this.terminate();
       try {
-        yield* within(grace, () => this.#wait());
+        yield* within(grace, () => this.wait());
       } finally {
         if (this.returncode === null) this.kill();
       }
     }
-    return yield* this.#wait();
+    return yield* this.wait();
   }
 
   *#stopGroup(grace: number): CoroutineGenerator<number> {
@@ -272,11 +277,11 @@ export class Process implements AsyncDisposable {
         transport._signalGroup("SIGKILL");
       }
     }
-    return yield* this.#wait();
+    return yield* this.wait();
   }
 
   *#groupEnd(): CoroutineGenerator<void> {
-    yield* this.#wait();
+    yield* this.wait();
     while (this.#transport._signalGroup(0)) yield* sleep(GROUP_POLL);
   }
 
@@ -294,8 +299,12 @@ export class Process implements AsyncDisposable {
   }
 }
 
+function* nothing(): CoroutineGenerator<null> {
+  return null;
+}
+
 /** Waits for `body`, but no longer than `limit` milliseconds. */
-function* within(limit: number, body: () => CoroutineGenerator<unknown>): CoroutineGenerator<void> {
+function* within(limit: number, body: () => CoroutineGenerator<unknown> | Awaitable<unknown>): CoroutineGenerator<void> {
   try {
     yield* waitFor(body, limit === Infinity ? null : limit);
   } catch (error) {

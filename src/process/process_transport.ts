@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Context, copyContext, Future } from "../core/mod.ts";
+import { type Context, copyContext, type Future, SingleWait } from "../core/mod.ts";
 import { OSError, ProcessLookupError } from "../errors.ts";
 import type { BaseProtocol } from "../net/base_protocol.ts";
 import type { NetLoop } from "../net/net_loop.ts";
@@ -33,7 +33,7 @@ export class ProcessTransport implements SubprocessTransport {
   #returncode: number | null = null;
   #finished = false;
   #closed = false;
-  readonly #waiters = new Set<Future<number>>();
+  readonly #waiters = new Set<ExitWait>();
   /** What the end of the loop does. */
   readonly #release: { close(): void };
 
@@ -76,9 +76,9 @@ export class ProcessTransport implements SubprocessTransport {
   /** Calls `connectionMade` in the next turn, then listens to the process and its pipes, then completes `waiter`. Once. */
   begin(waiter: Future<void>): void {
     this.#tell(() => this.#protocol.connectionMade?.(this));
-    for (const pipe of this.#pipes.values()) pipe.begin();
     void this.#handle.exited.then((returncode) => this.#loop._deliver(this.#inContext, returncode));
     this.#loop.callSoon(() => {
+      for (const pipe of this.#pipes.values()) pipe._start();
       if (!waiter.done()) waiter.setResult(undefined);
     });
   }
@@ -134,7 +134,7 @@ export class ProcessTransport implements SubprocessTransport {
     this.#tell(() => this.#protocol.processExited?.());
     (this.#pipes.get(0) as WritePipeTransport | undefined)?._readerGone(); // not every host says so
     this.#finishIfEnded();
-    for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult(returncode);
+    for (const waiter of this.#waiters) waiter._exited();
     this.#waiters.clear();
   };
 
@@ -153,15 +153,9 @@ export class ProcessTransport implements SubprocessTransport {
     });
   }
 
-  /** Resolves once it has ended, its pipes or not. Cancelling that leaves it alone. @internal */
-  _whenExited(): Future<number> {
-    const waiter = new Future<number>({ loop: this.#loop });
-    if (this.#returncode !== null) waiter.setResult(this.#returncode);
-    else {
-      this.#waiters.add(waiter);
-      waiter.addDoneCallback(() => this.#waiters.delete(waiter));
-    }
-    return waiter;
+  /** A wait for its end, that of its pipes or not. Cancelling it leaves the process alone. @internal */
+  _exit(): SingleWait<number> {
+    return new ExitWait(this, this.#waiters);
   }
 
   // -------------------------------------------------------------- signals
@@ -197,5 +191,35 @@ export class ProcessTransport implements SubprocessTransport {
     } catch (error) {
       if (!(error instanceof OSError)) throw error; // a process of another user goes on
     }
+  }
+}
+
+/** Waits until the process has ended. */
+class ExitWait extends SingleWait<number> {
+  readonly #transport: ProcessTransport;
+  readonly #waiters: Set<ExitWait>;
+
+  constructor(transport: ProcessTransport, waiters: Set<ExitWait>) {
+    super();
+    this.#transport = transport;
+    this.#waiters = waiters;
+  }
+
+  _begin(): boolean {
+    if (this.#transport.getReturncode() !== null) return false;
+    this.#waiters.add(this);
+    return true;
+  }
+
+  _exited(): void {
+    if (this._isWaiting()) this._wake();
+  }
+
+  _outcome(): number {
+    return this.#transport.getReturncode()!;
+  }
+
+  _giveUp(): void {
+    this.#waiters.delete(this);
   }
 }

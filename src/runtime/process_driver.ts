@@ -46,8 +46,8 @@ export interface ProcessHandle {
   release(): void;
 }
 
-/** What a host needs for child processes. Permissions are checked at the call (a throw). */
+/** What a host needs for child processes. Permissions are checked before `spawn` returns. */
 export interface ProcessDriver {
-  /** Starts a process. Abandoned, it is killed. */
+  /** Starts a process. The outcome may be told before this returns. Abandoned, it is killed. */
   spawn(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon;
 }

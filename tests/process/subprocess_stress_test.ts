@@ -122,7 +122,7 @@ async function killed(child: Process): Promise<void> {
 }
 
 async function disposed(child: Process): Promise<void> {
-  child.sendSignal("SIGCONT");
+  if (child.returncode === null) child.sendSignal("SIGCONT");
   await child[Symbol.asyncDispose]();
 }
 

@@ -11,7 +11,15 @@ import type { ChildStream, ProcessDriver, ProcessHandle, SpawnOptions } from "..
 import { hostGlobals } from "../shared/host.ts";
 import { type ByteReader, PromiseReadPipe, PromiseWritePipe } from "../shared/promise_pipe.ts";
 import { type FileSink, sinkOf } from "./file_sink.ts";
-import { killGroup, type PlainSpawnOptions, signalNumber, startNow, withoutMerge } from "../shared/spawning.ts";
+import {
+  killGroup,
+  type PlainSpawnOptions,
+  signalNumber,
+  startNow,
+  type Surroundings,
+  surroundingsOf,
+  withoutMerge,
+} from "../shared/spawning.ts";
 
 interface BunSubprocess {
   readonly pid: number;
@@ -29,18 +37,17 @@ interface BunSubprocess {
 type Stdio = "pipe" | "ignore" | "inherit" | number;
 
 interface BunNamespace {
-  spawn(command: readonly string[], options: {
-    readonly stdin: Stdio;
-    readonly stdout: Stdio;
-    readonly stderr: Stdio;
-    readonly detached: boolean;
-    /** Reads nothing before it is asked to: otherwise it would read without limit. */
-    readonly lazy: true;
-    readonly cwd?: string;
-    readonly env?: Readonly<Record<string, string>>;
-    readonly uid?: number;
-    readonly gid?: number;
-  }): BunSubprocess;
+  spawn(
+    command: readonly string[],
+    options: {
+      readonly stdin: Stdio;
+      readonly stdout: Stdio;
+      readonly stderr: Stdio;
+      readonly detached: boolean;
+      /** Reads nothing before it is asked to: otherwise it would read without limit. */
+      readonly lazy: true;
+    } & Surroundings,
+  ): BunSubprocess;
 }
 
 /** The driver. */
@@ -49,10 +56,11 @@ export function bunProcesses(): ProcessDriver {
 }
 
 function spawn(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon {
-  return startNow(options, () => new BunProcess(spawnPlain(withoutMerge(options, true))), outcome);
+  return startNow(options, () => new BunProcess(spawnPlain(withoutMerge(options, () => true))), outcome);
 }
 
-function spawnPlain({ program, args, stdin, stdout, stderr, cwd, env, uid, gid, newSession }: PlainSpawnOptions): BunSubprocess {
+function spawnPlain(options: PlainSpawnOptions): BunSubprocess {
+  const { program, args, stdin, stdout, stderr, newSession } = options;
   const { spawn } = hostGlobals().Bun as BunNamespace;
   return spawn([program, ...args], {
     stdin: stdioOf(stdin),
@@ -60,10 +68,7 @@ function spawnPlain({ program, args, stdin, stdout, stderr, cwd, env, uid, gid, 
     stderr: stdioOf(stderr),
     detached: newSession,
     lazy: true,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
+    ...surroundingsOf(options),
   });
 }
 

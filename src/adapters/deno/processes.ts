@@ -9,7 +9,7 @@ import type { ChildStream, ProcessDriver, ProcessHandle, SpawnOptions } from "..
 import { toOSError } from "../shared/error_map.ts";
 import { spawnNode } from "../shared/node_processes.ts";
 import { type ByteReader, type ByteSink, PromiseReadPipe, PromiseWritePipe } from "../shared/promise_pipe.ts";
-import { killGroup, type PlainSpawnOptions, signalNumber, startNow, withoutMerge } from "../shared/spawning.ts";
+import { killGroup, type PlainSpawnOptions, signalNumber, startNow, surroundingsOf, withoutMerge } from "../shared/spawning.ts";
 import { type DenoChild, denoNamespace } from "./deno_namespace.ts";
 import { checkRunPermission, isGranted } from "./permissions.ts";
 
@@ -19,12 +19,19 @@ export function denoProcesses(): ProcessDriver {
 }
 
 function spawn(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon {
-  checkRunPermission(`start ${options.program}`, options.program);
-  if (needsDescriptor(options)) return spawnNode(options, outcome);
+  if (needsDescriptor(options)) {
+    checkRun(options);
+    return spawnNode(options, outcome);
+  }
   return startNow(options, () => {
-    const plain = withoutMerge(options, canLookUp(options));
+    if (options.stderr === "stdout") checkRun(options); // Deno would ask for the shell
+    const plain = withoutMerge(options, () => canLookUp(options));
     return new DenoProcess(spawnPlain(plain), plain);
   }, outcome);
+}
+
+function checkRun({ program }: SpawnOptions): void {
+  checkRunPermission(`start ${program}`, program);
 }
 
 function canLookUp({ env }: SpawnOptions): boolean {
@@ -36,7 +43,8 @@ function needsDescriptor({ stdin, stdout, stderr }: SpawnOptions): boolean {
   return merged || [stdin, stdout, stderr].some((stream) => typeof stream === "number");
 }
 
-function spawnPlain({ program, args, stdin, stdout, stderr, cwd, env, uid, gid, newSession }: PlainSpawnOptions): DenoChild {
+function spawnPlain(options: PlainSpawnOptions): DenoChild {
+  const { program, args, stdin, stdout, stderr, newSession } = options;
   const { Command } = denoNamespace();
   return new Command(program, {
     args,
@@ -44,10 +52,8 @@ function spawnPlain({ program, args, stdin, stdout, stderr, cwd, env, uid, gid, 
     stdout: stdioOf(stdout),
     stderr: stdioOf(stderr),
     detached: newSession,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env, clearEnv: true }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
+    clearEnv: options.env !== undefined,
+    ...surroundingsOf(options),
   }).spawn();
 }
 

@@ -11,7 +11,17 @@ import type { ReadPipe, WritePipe } from "../../runtime/pipe_driver.ts";
 import type { ChildStream, ProcessDriver, ProcessHandle, SpawnOptions } from "../../runtime/process_driver.ts";
 import { getBuiltin } from "./host.ts";
 import { type NodeReadable, NodeReadPipe, type NodeWritable, NodeWritePipe } from "./node_pipe.ts";
-import { killById, killGroup, type PlainSpawnOptions, signalNumber, spawnError, startNow, withoutMerge } from "./spawning.ts";
+import {
+  killById,
+  killGroup,
+  type PlainSpawnOptions,
+  signalNumber,
+  spawnError,
+  startNow,
+  type Surroundings,
+  surroundingsOf,
+  withoutMerge,
+} from "./spawning.ts";
 
 interface ChildProcess {
   readonly pid?: number;
@@ -26,14 +36,14 @@ interface ChildProcess {
 type Stdio = "pipe" | "ignore" | "inherit" | number;
 
 interface ChildProcessModule {
-  spawn(program: string, args: readonly string[], options: {
-    readonly stdio: readonly [Stdio, Stdio, Stdio];
-    readonly detached: boolean;
-    readonly cwd?: string;
-    readonly env?: Readonly<Record<string, string>>;
-    readonly uid?: number;
-    readonly gid?: number;
-  }): ChildProcess;
+  spawn(
+    program: string,
+    args: readonly string[],
+    options: {
+      readonly stdio: readonly [Stdio, Stdio, Stdio];
+      readonly detached: boolean;
+    } & Surroundings,
+  ): ChildProcess;
 }
 
 /** The driver. */
@@ -45,7 +55,7 @@ export function nodeProcesses(): ProcessDriver {
 export function spawnNode(options: SpawnOptions, outcome: Outcome<ProcessHandle>): Abandon {
   let child: ChildProcess;
   try {
-    child = spawnPlain(withoutMerge(options, true));
+    child = spawnPlain(withoutMerge(options, () => true));
   } catch (error) {
     return startNow(options, () => {
       throw error;
@@ -68,15 +78,13 @@ function whenFailed(child: ChildProcess, options: SpawnOptions, outcome: Outcome
   };
 }
 
-function spawnPlain({ program, args, stdin, stdout, stderr, cwd, env, uid, gid, newSession }: PlainSpawnOptions): ChildProcess {
+function spawnPlain(options: PlainSpawnOptions): ChildProcess {
+  const { program, args, stdin, stdout, stderr, newSession } = options;
   const { spawn } = getBuiltin<ChildProcessModule>("node:child_process");
   return spawn(program, args, {
     stdio: [stdioOf(stdin), stdioOf(stdout), stdioOf(stderr)],
     detached: newSession,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
+    ...surroundingsOf(options),
   });
 }
 

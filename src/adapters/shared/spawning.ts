@@ -19,30 +19,33 @@ interface FsModule {
 /** SpawnOptions without "stdout" for stderr. */
 export type PlainSpawnOptions = SpawnOptions & { readonly stderr: Exclude<SpawnOptions["stderr"], "stdout"> };
 
-/** Starts a process where the host tells at once whether it could; `outcome` is told later all the same. */
+/** What may be left out of SpawnOptions. */
+export type Surroundings = Pick<SpawnOptions, "cwd" | "env" | "uid" | "gid">;
+
+/** What was not left out of it: hosts take undefined for something else than nothing. */
+export function surroundingsOf({ cwd, env, uid, gid }: SpawnOptions): Surroundings {
+  const given: { -readonly [K in keyof Surroundings]: Surroundings[K] } = {};
+  if (cwd !== undefined) given.cwd = cwd;
+  if (env !== undefined) given.env = env;
+  if (uid !== undefined) given.uid = uid;
+  if (gid !== undefined) given.gid = gid;
+  return given;
+}
+
+/** Starts a process where the host tells at once whether it could; so does `outcome`. */
 export function startNow(options: SpawnOptions, start: () => ProcessHandle, outcome: Outcome<ProcessHandle>): Abandon {
-  let handle: ProcessHandle | null = null;
-  let error: OSError | null = null;
+  let handle: ProcessHandle;
   try {
     handle = start();
   } catch (failure) {
-    error = spawnError(failure, options);
+    outcome(spawnError(failure, options), null);
+    return nothingToAbandon;
   }
-  let over = false;
-  queueMicrotask(() => {
-    if (!over) outcome(error, handle);
-    over = true;
-  });
-  return () => {
-    if (!over && handle !== null) discard(handle);
-    over = true;
-  };
+  outcome(null, handle);
+  return nothingToAbandon;
 }
 
-function discard(handle: ProcessHandle): void {
-  for (const pipe of [handle.stdin, handle.stdout, handle.stderr]) pipe?.close();
-  handle.kill("SIGKILL");
-}
+function nothingToAbandon(): void {}
 
 const SHELL = "/bin/sh";
 /** Where programs are looked for when there is no PATH: what C libraries do. */
@@ -56,14 +59,18 @@ const OF_SHELLS: readonly string[] = ["PWD", "OLDPWD", "SHLVL"];
  * @param canLook Whether files and PATH can be looked at: without that a missing program is the exit code 127.
  * @throws the host's error for a program that is missing or cannot be executed.
  */
-export function withoutMerge(options: SpawnOptions, canLook: boolean): PlainSpawnOptions {
-  const { stderr, stdout } = options;
-  if (stderr !== "stdout") return { ...options, stderr };
+export function withoutMerge(options: SpawnOptions, canLook: () => boolean): PlainSpawnOptions {
+  if (isPlain(options)) return options;
+  const { stdout } = options;
   if (stdout === "inherit") return { ...options, stderr: 1 };
   if (stdout !== "pipe") return { ...options, stderr: stdout };
-  if (canLook) checkProgram(options);
+  if (canLook()) checkProgram(options);
   const { program, args } = options;
   return { ...options, stderr: "inherit", program: SHELL, args: ["-c", mergeScript(options), program, ...args] };
+}
+
+function isPlain(options: SpawnOptions): options is PlainSpawnOptions {
+  return options.stderr !== "stdout";
 }
 
 function mergeScript({ env }: SpawnOptions): string {
