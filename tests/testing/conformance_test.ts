@@ -417,7 +417,7 @@ describe("checkTransport, of sendfile", () => {
         return bytes.length;
       });
     await expectFailures(check(greedy), {
-      "sendfile reads no faster than the peer does": /the transport holds no more than its limit and a block, not \d+ bytes$/,
+      "sendfile reads no faster than the peer does": /the transport holds no more than a block, not \d+ bytes$/,
       "a protocol is told nothing while": /: the bytes received meanwhile: 6, where 0 was expected$/,
     });
   });

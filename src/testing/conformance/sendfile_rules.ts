@@ -95,6 +95,7 @@ class Sending {
     this.#path = path;
     this.times = Math.ceil(MUCH / bytes.length);
     ends.server.transport.pauseReading();
+    ends.client.transport.setWriteBufferLimits({ high: 1, low: 0 });
     this.task = getRunningLoop().createTask(() => this.#run());
   }
 
@@ -102,14 +103,15 @@ class Sending {
     for (let time = 0; time < this.times; time++) yield* getRunningLoop().sendfile(this.#ends.client.transport, this.#path);
   }
 
-  /** Waits until the transport is full, and nothing moves any more. Files are read in their own time, so that less would not tell. */
+  /** Waits until nothing moves any more. While the transport holds something, no file is read: these come in their own time. */
   *settle(more: () => CoroutineGenerator<void>): CoroutineGenerator<void> {
     const { transport } = this.#ends.client;
-    const { high } = transport.getWriteBufferLimits();
-    for (let before = -1; before <= high || before !== transport.getWriteBufferSize();) {
+    for (let [before, rests] = [0, 0]; rests < 3;) {
       holds(!this.task.done(), "sendfile waits for a peer that does not read");
-      before = transport.getWriteBufferSize();
       yield* more();
+      const held = transport.getWriteBufferSize();
+      rests = held > 0 && held === before ? rests + 1 : 0;
+      before = held;
     }
   }
 }
@@ -117,14 +119,14 @@ class Sending {
 function waiting(): TransportRule[] {
   return [
     {
-      name: "sendfile reads no faster than the peer does, and the transport holds no more than its limit and a block",
+      name: "sendfile reads no faster than the peer does, and a transport with no room for more holds a block of 64 KiB at the most",
       feature: "sendfile",
       check: onFile(function* (ends, file, more) {
         const { client: { transport }, server } = ends;
         const sending = new Sending(ends, file);
         yield* sending.settle(more);
-        const [held, { high }] = [transport.getWriteBufferSize(), transport.getWriteBufferLimits()];
-        holds(held <= high + 64 * KIB, `the transport holds no more than its limit and a block, not ${held} bytes`);
+        const held = transport.getWriteBufferSize();
+        holds(held <= 64 * KIB, `the transport holds no more than a block, not ${held} bytes`);
         server.transport.resumeReading();
         yield* sending.task;
         const total = sending.times * file.bytes.length;
