@@ -54,6 +54,25 @@ function checkReading(name: string, make: () => NetDriver): void {
       await closeAll([client, atClient], [server, atServer]);
     });
 
+    it("gives the memory of a chunk away for good: it may be sent to a thread, at any time, and nothing that follows is lost", async () => {
+      const received: number[] = [];
+      const { client, server, atClient, atServer } = await startedPair(make(), (_, chunk) => {
+        received.push(...chunk);
+        structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] });
+      });
+      const expected: number[] = [];
+      for (const length of [300, 300, 700, 3000, 700, 300, 1, 300]) {
+        for (let i = 0; i < 4; i++) {
+          const data = pattern(length);
+          expected.push(...data);
+          client.write(data);
+          await atServer.until(() => received.length === expected.length);
+        }
+      }
+      assert.deepEqual(received, expected);
+      await closeAll([client, atClient], [server, atServer]);
+    });
+
     it("reads again into chunks that come back, if it reads into memory of ours", async () => {
       const { client, server } = await pair(make());
       const atClient = new Recorder();
