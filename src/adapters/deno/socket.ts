@@ -20,28 +20,35 @@ export function tcpSocket(conn: DenoTcpConn): SocketHandle {
 }
 
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
-const SMALLEST_READ = 512;
-const LARGEST_READ = 65_536;
-/** How much smaller than its buffer a read is that asks for a smaller one. */
+const SMALLEST_READ = 256;
+const LARGEST_READ = 128 * 1024;
+/** How much smaller than its buffer a read is that asks for a smaller one, and whose bytes are copied: they may be kept for long. */
 const HARDLY = 16;
+/** A buffer is used up when less than this part of it is left, or less than was read last: the next read may bring as much. */
+const LITTLE = 8;
 /** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
 const LARGEST_JOIN = 16384;
 
 /**
  * A connected socket. Closes itself once both directions have ended.
  *
- * Reading: one read is under way unless it is paused, not started, or at its end; what it brings after a pause is held.
+ * Reading: one read is under way unless it is paused, not started, or at its end; what it brings after a pause is held. What is read is a part
+ * of the buffer, which the next read goes on with: fresh memory for each chunk would cost more than all the rest.
  * Writing: one write is under way while there is something to send; Deno borrows the chunk meanwhile and may take a part of it.
  */
 export class DenoSocketHandle implements SocketHandle {
   readonly localAddress: Endpoint;
   readonly remoteAddress: Endpoint;
   readonly native: DenoConn;
+  readonly writeMemory = "borrowed";
   #events: SocketEvents | null = null;
   #closed = false;
   #error: Error | null = null;
 
   #buffer: Uint8Array | null = null;
+  /** How much of it belongs to those who got it. */
+  #used = 0;
+  /** Of the next one. */
   #size = SMALLEST_READ;
   /** A buffer that was lent and came back. */
   #spare: Uint8Array | null = null;
@@ -78,14 +85,19 @@ export class DenoSocketHandle implements SocketHandle {
   resume(): void {
     this.#paused = false;
     if (this.#held === undefined) this.#read();
-    else queueMicrotask(this.#deliverHeld);
+    else queueMicrotask(() => this.#deliverHeld());
   }
 
   #read(): void {
     if (this.#reading || this.#paused || this.#readEnded || this.#closed || this.#events === null) return;
     this.#reading = true;
-    this.#buffer ??= this.#takeSpare() ?? new Uint8Array(this.#size);
-    this.native.read(this.#buffer).then(this.#onRead, this.#onFailure);
+    this.native.read(this.#room()).then(this.#onRead, this.#onFailure);
+  }
+
+  #room(): Uint8Array {
+    if (this.#buffer !== null) return this.#used === 0 ? this.#buffer : this.#buffer.subarray(this.#used);
+    this.#used = 0;
+    return this.#buffer = this.#takeSpare() ?? new Uint8Array(this.#size);
   }
 
   readonly #onRead = (count: number | null): void => {
@@ -95,7 +107,7 @@ export class DenoSocketHandle implements SocketHandle {
     this.#deliverHeld();
   };
 
-  readonly #deliverHeld = (): void => {
+  #deliverHeld(): void {
     if (this.#paused || this.#closed || this.#held === undefined) return;
     const held = this.#held;
     this.#held = undefined;
@@ -107,17 +119,21 @@ export class DenoSocketHandle implements SocketHandle {
       this.#closeIfEnded();
     }
     this.#read();
-  };
+  }
 
-  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many, or if it comes back. */
+  /** The bytes that were read: a copy of few, else a part of the buffer; all of it if it comes back. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
     const { length } = buffer;
+    const start = this.#used;
+    const end = start + count;
+    const few = count <= length / HARDLY;
     if (count === length) this.#size = Math.min(4 * length, LARGEST_READ);
-    else if (count <= length / HARDLY && length > SMALLEST_READ) this.#size = length / 4;
-    const few = count <= length / 2 && this.#events!.borrows !== true;
-    if (!few || this.#size < length) this.#buffer = null;
-    return few ? buffer.slice(0, count) : buffer.subarray(0, count);
+    else if (few && length > SMALLEST_READ) this.#size = length / 4;
+    const borrows = this.#events!.borrows === true;
+    if (!few) this.#used = end;
+    if (borrows || this.#size !== length || length - this.#used < Math.max(count, length / LITTLE)) this.#buffer = null;
+    return few && !borrows ? buffer.slice(start, end) : buffer.subarray(start, end);
   }
 
   #takeSpare(): Uint8Array | null {
@@ -126,8 +142,8 @@ export class DenoSocketHandle implements SocketHandle {
     return spare;
   }
 
-  giveBack({ buffer }: Uint8Array): void {
-    if (buffer.byteLength === this.#size && !this.#closed) this.#spare = new Uint8Array(buffer);
+  giveBack({ buffer, byteOffset }: Uint8Array): void {
+    if (byteOffset === 0 && buffer.byteLength === this.#size && !this.#closed) this.#spare = new Uint8Array(buffer);
   }
 
   // -------------------------------------------------------------- writing
@@ -147,7 +163,7 @@ export class DenoSocketHandle implements SocketHandle {
   #send(): void {
     if (this.#sending !== null) return;
     if (this.#queue.length > 0) this.#sendChunk(this.#nextChunk());
-    else if (this.#ending) this.native.closeWrite().then(this.#onWriteEnd, this.#onWriteEndFailure);
+    else if (this.#ending) this.native.closeWrite().then(() => this.#onWriteEnd(), (error: unknown) => this.#onWriteEndFailure(error));
   }
 
   #sendChunk(chunk: Uint8Array): void {
@@ -157,9 +173,9 @@ export class DenoSocketHandle implements SocketHandle {
 
   readonly #onSent = (count: number): void => {
     if (this.#closed) return;
-    const rest = this.#sending!.subarray(count);
+    const sent = this.#sending!;
     this.#sending = null;
-    if (rest.length > 0) this.#sendChunk(rest);
+    if (count < sent.length) this.#sendChunk(sent.subarray(count));
     else this.#send();
     this.#events?.onWritten(count);
   };
@@ -180,16 +196,16 @@ export class DenoSocketHandle implements SocketHandle {
     return joined.subarray(0, length);
   }
 
-  readonly #onWriteEnd = (): void => {
+  #onWriteEnd(): void {
     this.#writeEnded = true;
     this.#closeIfEnded();
-  };
+  }
 
   /** A connection that is gone already has nothing to end; reading tells what became of it. */
-  readonly #onWriteEndFailure = (error: unknown): void => {
+  #onWriteEndFailure(error: unknown): void {
     if ((error as Error).name === "NotConnected") this.#onWriteEnd();
     else this.#onFailure(error);
-  };
+  }
 
   // -------------------------------------------------------------- closing
 
