@@ -28,7 +28,7 @@ interface Piece {
 /** Pieces below this size are put together when they are not taken at once: many small ones cost little more than their bytes. */
 const SMALL = 1024;
 const SHARED_SIZE = 4096;
-/** What is no less than this part of a piece is handed out as it is. */
+/** The rest of a piece that is no less than this part of it is handed out as it is. */
 const LARGE_PART = 4;
 /** How far one of several patterns is looked for before the others get their turn. */
 const STRIDE = 4096;
@@ -96,11 +96,12 @@ export class ByteQueue {
     return join(parts, count);
   }
 
-  /** What is taken is a copy, unless it is a large part of its piece's memory: it may be kept for long, and would keep all of that. */
+  /** What is taken is a copy, unless it is all of a piece, or its last part and a large one: then nobody else has that memory. */
   #takeFromHead(count: number): Uint8Array {
     const view = this.#viewOfHead(count);
-    const { bytes } = this.#head!;
-    const taken = view === bytes || count >= bytes.length / LARGE_PART ? view : view.slice();
+    const { bytes, start, end } = this.#head!;
+    const isLargeRest = start + count === end && count >= bytes.length / LARGE_PART;
+    const taken = view === bytes || isLargeRest ? view : view.slice();
     this.#dropFromHead(count);
     return taken;
   }

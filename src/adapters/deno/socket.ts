@@ -22,18 +22,17 @@ export function tcpSocket(conn: DenoTcpConn): SocketHandle {
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
 const SMALLEST_READ = 256;
 const LARGEST_READ = 128 * 1024;
-/** How much smaller than its buffer a read is that asks for a smaller one, and whose bytes are copied: they may be kept for long. */
+/** How much smaller than its buffer a read is that asks for a smaller one. */
 const HARDLY = 16;
-/** A buffer is used up when less than this part of it is left, or less than was read last: the next read may bring as much. */
-const LITTLE = 8;
+/** How much smaller it is when its bytes are copied. Of more the copy would cost more than a new buffer. */
+const FEW = 4;
 /** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
 const LARGEST_JOIN = 16384;
 
 /**
  * A connected socket. Closes itself once both directions have ended.
  *
- * Reading: one read is under way unless it is paused, not started, or at its end; what it brings after a pause is held. What is read is a part
- * of the buffer, which the next read goes on with: fresh memory for each chunk would cost more than all the rest.
+ * Reading: one read is under way unless it is paused, not started, or at its end; what it brings after a pause is held.
  * Writing: one write is under way while there is something to send; Deno borrows the chunk meanwhile and may take a part of it.
  */
 export class DenoSocketHandle implements SocketHandle {
@@ -46,8 +45,6 @@ export class DenoSocketHandle implements SocketHandle {
   #error: Error | null = null;
 
   #buffer: Uint8Array | null = null;
-  /** How much of it belongs to those who got it. */
-  #used = 0;
   /** Of the next one. */
   #size = SMALLEST_READ;
   /** A buffer that was lent and came back. */
@@ -91,13 +88,8 @@ export class DenoSocketHandle implements SocketHandle {
   #read(): void {
     if (this.#reading || this.#paused || this.#readEnded || this.#closed || this.#events === null) return;
     this.#reading = true;
-    this.native.read(this.#room()).then(this.#onRead, this.#onFailure);
-  }
-
-  #room(): Uint8Array {
-    if (this.#buffer !== null) return this.#used === 0 ? this.#buffer : this.#buffer.subarray(this.#used);
-    this.#used = 0;
-    return this.#buffer = this.#takeSpare() ?? new Uint8Array(this.#size);
+    this.#buffer ??= this.#takeSpare() ?? new Uint8Array(this.#size);
+    this.native.read(this.#buffer).then(this.#onRead, this.#onFailure);
   }
 
   readonly #onRead = (count: number | null): void => {
@@ -121,19 +113,15 @@ export class DenoSocketHandle implements SocketHandle {
     this.#read();
   }
 
-  /** The bytes that were read: a copy of few, else a part of the buffer; all of it if it comes back. */
+  /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many, or if it comes back. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
     const { length } = buffer;
-    const start = this.#used;
-    const end = start + count;
-    const few = count <= length / HARDLY;
-    if (count === length) this.#size = Math.min(4 * length, LARGEST_READ);
-    else if (few && length > SMALLEST_READ) this.#size = length / 4;
-    const borrows = this.#events!.borrows === true;
-    if (!few) this.#used = end;
-    if (borrows || this.#size !== length || length - this.#used < Math.max(count, length / LITTLE)) this.#buffer = null;
-    return few && !borrows ? buffer.slice(start, end) : buffer.subarray(start, end);
+    if (count === length) this.#size = Math.min(2 * length, LARGEST_READ);
+    else if (count <= length / HARDLY) this.#size = Math.max(length / 4, SMALLEST_READ);
+    const few = count <= length / FEW && this.#events!.borrows !== true;
+    if (!few || this.#size !== length) this.#buffer = null;
+    return few ? buffer.slice(0, count) : buffer.subarray(0, count);
   }
 
   #takeSpare(): Uint8Array | null {
@@ -142,8 +130,8 @@ export class DenoSocketHandle implements SocketHandle {
     return spare;
   }
 
-  giveBack({ buffer, byteOffset }: Uint8Array): void {
-    if (byteOffset === 0 && buffer.byteLength === this.#size && !this.#closed) this.#spare = new Uint8Array(buffer);
+  giveBack({ buffer }: Uint8Array): void {
+    if (buffer.byteLength === this.#size && !this.#closed) this.#spare = new Uint8Array(buffer);
   }
 
   // -------------------------------------------------------------- writing
