@@ -21,7 +21,7 @@ export function tcpSocket(conn: DenoTcpConn): SocketHandle {
 
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
 const SMALLEST_READ = 256;
-const LARGEST_READ = 128 * 1024;
+const LARGEST_READ = 64 * 1024;
 /** How much smaller than its buffer a read is that asks for a smaller one. */
 const HARDLY = 16;
 /** How much smaller it is when its bytes are copied. Of more the copy would cost more than a new buffer. */
