@@ -413,7 +413,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #add(data: Data): void {
     if (this.#closing) return;
     if (this.#heldError !== null) return this.#forceClose(this.#heldError);
-    if (data.length >= LARGE_WRITE && typeof data !== "string" && this.#started) this.#send(data);
+    if (data.length >= LARGE_WRITE && typeof data !== "string" && this.#started && this.#layer === null) this.#send(data);
     else {
       this.#queue.add(data);
       this.#flushSoon();
