@@ -52,7 +52,7 @@ export abstract class BaseEventLoop extends Turns implements AbstractEventLoop {
    * Where its transports put together what they write; theirs alone.
    * @internal
    */
-  _scratch: object | null = null;
+  _writeMemory: object | null = null;
   /**
    * The async generators that are open.
    * @internal

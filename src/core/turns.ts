@@ -268,7 +268,8 @@ export abstract class Turns {
   /** Goes on in the loop's context: before it returns, or in a microtask. */
   #enterContext(): false {
     this.#state = RESUMING;
-    this._storage.resume(this.#root!);
+    if (this._storage.current() === this.#root) this.#drain(true);
+    else this._storage.resume(this.#root!);
     return false;
   }
 

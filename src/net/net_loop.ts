@@ -12,7 +12,7 @@ export interface NetLoop extends AbstractEventLoop {
   /** What is open in the host, and is closed when the loop is closed: nothing else would, and the process would live on. */
   readonly _open: Set<{ close(): void }>;
   /** Where its transports put together what they write; null before the first write. */
-  _scratch: object | null;
+  _writeMemory: object | null;
   createTask<T>(coroutine: Startable<T>, options?: TaskOptions): Task<T>;
   callExceptionHandler(context: ExceptionContext): void;
   /** Calls back inside the loop, for an event of the host. */

@@ -15,7 +15,7 @@ import { unmappedAddress } from "./ip_address.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { BufferedProtocol, Protocol, StreamProtocol } from "./protocols.ts";
 import type { Data, ExtraInfo, SocketAddress, Transport } from "./transports.ts";
-import { LARGEST_WRITE, WriteQueue } from "./write_queue.ts";
+import { WriteQueue } from "./write_queue.ts";
 
 /** Something the host told about what was received: bytes, the end (null), or that the socket is gone. */
 type Arrival = Uint8Array | null | Gone;
@@ -80,6 +80,8 @@ export interface LayerHandle extends SocketHandle {
 
 /** How many received bytes wait at the most for a loop that does not run; then the host is asked to read no more. */
 const READ_AHEAD = 256 * 1024;
+/** What is written in pieces of this size or more goes out at once: to wait for more of it would save nothing. */
+const LARGE_WRITE = 8 * 1024;
 
 /**
  * A Transport over a socket of the host.
@@ -123,6 +125,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
 
   readonly #queue: WriteQueue;
   #flushing = false;
+  readonly #flushTurn = new Turn(this, "flush");
   /** The queue is being pumped: a host that takes something at once may say so meanwhile. */
   #pumping = false;
   #eofAsked = false;
@@ -410,7 +413,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #add(data: Data): void {
     if (this.#closing) return;
     if (this.#heldError !== null) return this.#forceClose(this.#heldError);
-    if (data.length > LARGEST_WRITE && typeof data !== "string" && this.#started) this.#send(data);
+    if (data.length >= LARGE_WRITE && typeof data !== "string" && this.#started && this.#layer === null) this.#send(data);
     else {
       this.#queue.add(data);
       this.#flushSoon();
@@ -418,7 +421,6 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
     this._pauseIfFull();
   }
 
-  /** What is more than a whole write by itself does not wait for more. */
   #send(data: Uint8Array): void {
     this.#pumping = true;
     this.#queue.pump();
@@ -443,7 +445,7 @@ export class SocketTransport extends FlowControl implements Transport, SocketEve
   #flushSoon(): void {
     if (this.#flushing || !this.#started) return;
     this.#flushing = true;
-    this.#loop._schedule(new Turn(this, "flush"));
+    this.#loop._schedule(this.#flushTurn);
   }
 
   #flush(): void {

@@ -8,74 +8,32 @@ import type { SocketHandle } from "../runtime/net_driver.ts";
 import { copyOf, join } from "./data.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Data } from "./transports.ts";
+import { LARGEST_WRITE, type Slab, WriteMemory } from "./write_memory.ts";
 
-/** The most that is handed to the host in one write: hosts report progress by whole writes. */
-export const LARGEST_WRITE: number = 64 * 1024;
 /** How much the host may hold: enough to keep it busy, and what `abort` can no longer drop. */
 const WINDOW = 256 * 1024;
 
-/**
- * Memory in which the transports of a loop put what they write until the end of the turn. Most hosts take that at once: then the memory is free again,
- * and still in the processor's cache, while fresh memory costs more than the rest of a write.
- */
-class Scratch {
-  readonly #bytes = new Uint8Array(LARGEST_WRITE);
-  #used = 0;
-  /** How many parts of it are used. */
-  #parts = 0;
-
-  /** The scratch of a loop. */
-  static of(loop: NetLoop): Scratch {
-    return (loop._scratch ??= new Scratch()) as Scratch;
-  }
-
-  /** Where a copy of `bytes` begins; -1 when there is no room. */
-  put(bytes: Uint8Array): number {
-    if (this.#parts === 0) this.#used = 0;
-    const start = this.#used;
-    if (start + bytes.length > LARGEST_WRITE) return -1;
-    this.#bytes.set(bytes, start);
-    this.#used += bytes.length;
-    this.#parts++;
-    return start;
-  }
-
-  /** Puts `bytes` after the part that ends at `end`, if that is the last one. */
-  extend(end: number, bytes: Uint8Array): boolean {
-    if (this.#used !== end || end + bytes.length > LARGEST_WRITE) return false;
-    this.#bytes.set(bytes, end);
-    this.#used += bytes.length;
-    return true;
-  }
-
-  /** A part, until it is given back. */
-  view(start: number, end: number): Uint8Array {
-    return this.#bytes.subarray(start, end);
-  }
-
-  /** Gives a part back. */
-  free(): void {
-    this.#parts--;
-  }
-}
-
 /** What is written to. */
-type Sink = Pick<SocketHandle, "write" | "copies">;
+type Sink = Pick<SocketHandle, "write" | "writeMemory">;
 
 /**
  * Bytes in order: those still here, and those that were handed to the host and not taken by it yet. Small pieces are sent as one.
  *
- * For a socket that copies, what is first in the queue is one part of the scratch; all else are pieces with memory of their own.
+ * For a host that gives the memory of its chunks back, what is first in the queue is one part of the loop's memory for writing; all else are
+ * pieces with memory of their own.
  */
 export class WriteQueue {
   readonly #loop: NetLoop;
   readonly #handle: Sink;
-  /** The part of the scratch, which goes out before all pieces; empty for none. */
+  /** Where the part is, which goes out before all pieces; null for none. */
+  #slab: Slab | null = null;
   #start = 0;
   #end = 0;
   readonly #pieces = new Deque<Uint8Array>();
   #waiting = 0;
   #handed = 0;
+  /** Where a part is that the host has not taken yet. */
+  #lent: Slab | null = null;
 
   constructor(loop: NetLoop, handle: Sink) {
     this.#loop = loop;
@@ -94,7 +52,7 @@ export class WriteQueue {
 
   /** Adds a copy. */
   add(data: Data): void {
-    if (typeof data === "string" || !this.#putInScratch(data)) this.#addPieces(copyOf(data));
+    if (typeof data === "string" || !this.#putInSlab(data)) this.#addPieces(copyOf(data));
   }
 
   #addPieces(bytes: Uint8Array): void {
@@ -103,27 +61,27 @@ export class WriteQueue {
     for (let at = 0; at < bytes.length; at += LARGEST_WRITE) this.#pieces.push(bytes.subarray(at, at + LARGEST_WRITE));
   }
 
-  /** Not behind what the host is slow to take: others need the scratch soon. */
-  #putInScratch(bytes: Uint8Array): boolean {
-    if (this.#handle.copies !== true || this.#handed > 0 || this.#pieces.length > 0) return false;
-    const scratch = Scratch.of(this.#loop);
-    if (this.#start === this.#end) {
-      const start = scratch.put(bytes);
-      if (start < 0) return false;
-      this.#start = this.#end = start;
-    } else if (!scratch.extend(this.#end, bytes)) return false;
-    this.#end += bytes.length;
-    this.#waiting += bytes.length;
+  /** Not behind what the host is slow to take: others need the memory soon. */
+  #putInSlab(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    if (this.#handle.writeMemory === undefined || this.#handed > 0 || this.#pieces.length > 0 || length > LARGEST_WRITE) return false;
+    if (this.#slab === null) {
+      const slab = this.#slab = WriteMemory.of(this.#loop).roomFor(length);
+      this.#start = this.#end = slab.used;
+      slab.begin(bytes);
+    } else if (!this.#slab.extend(this.#end, bytes)) return false;
+    this.#end += length;
+    this.#waiting += length;
     return true;
   }
 
-  /** Hands data over at once, before it is needed to copy it, if nothing is before it and the socket copies. What there is no room for is added. */
+  /** Hands data over at once, if nothing is before it and the socket copies what it does not take: then without a copy. What there is no room for is added. */
   send(data: Uint8Array): void {
-    if (this.#handle.copies !== true || this.size > 0) return this.add(data);
+    if (this.#handle.writeMemory !== "copied" || this.size > 0) return this.add(data);
     let at = 0;
     while (at < data.length && this.#handed < WINDOW) {
       const end = Math.min(at + LARGEST_WRITE, data.length);
-      this.#handOver(data.subarray(at, end));
+      this.#handOver(at === 0 && end === data.length ? data : data.subarray(at, end));
       at = end;
     }
     if (at < data.length) this.#addPieces(copyOf(data.subarray(at)));
@@ -131,19 +89,27 @@ export class WriteQueue {
 
   /** Hands over what the host has room for. */
   pump(): void {
-    while (this.#waiting > 0 && this.#handed < WINDOW) {
-      const inScratch = this.#start < this.#end;
-      const write = this.#next(inScratch ? this.#takeFromScratch() : this.#pieces.shift()!);
+    if (this.#slab !== null && this.#handed < WINDOW) this.#lend(this.#slab);
+    while (this.#pieces.length > 0 && this.#handed < WINDOW) {
+      const write = this.#next(this.#pieces.shift()!);
       this.#waiting -= write.length;
       this.#handOver(write);
-      if (inScratch) Scratch.of(this.#loop).free();
     }
   }
 
-  #takeFromScratch(): Uint8Array {
-    const part = Scratch.of(this.#loop).view(this.#start, this.#end);
-    this.#start = this.#end = 0;
-    return part;
+  /** Nothing is handed over at such times: see where parts are made. */
+  #lend(slab: Slab): void {
+    const part = slab.view(this.#start, this.#end);
+    this.#waiting -= part.length;
+    this.#slab = null;
+    this.#lent = slab;
+    this.#handOver(part);
+    if (this.#handle.writeMemory === "copied") this.#takeBack();
+  }
+
+  #takeBack(): void {
+    this.#lent?.free();
+    this.#lent = null;
   }
 
   #handOver(write: Uint8Array): void {
@@ -172,12 +138,14 @@ export class WriteQueue {
   /** The host took `bytes` more. */
   taken(bytes: number): void {
     this.#handed -= bytes;
+    if (this.#handed === 0 && this.#lent !== null) this.#takeBack();
   }
 
-  /** Forgets everything. */
+  /** Forgets everything. What the host still reads stays as it is. */
   clear(): void {
-    if (this.#start < this.#end) Scratch.of(this.#loop).free();
-    this.#start = this.#end = 0;
+    this.#slab?.free();
+    this.#slab = null;
+    this.#lent = null;
     this.#pieces.clear();
     this.#waiting = 0;
     this.#handed = 0;

@@ -46,7 +46,7 @@ export interface ListenOptions {
 export interface SocketEvents {
   /** Whether chunks will mostly come back by `giveBack`. It may change with each chunk. */
   readonly borrows?: boolean;
-  /** Bytes of the peer. The chunk belongs to the receiver from now on. */
+  /** Bytes of the peer. The chunk belongs to the receiver from now on; it is a view of no more than 16 times as much memory. */
   onData(chunk: Uint8Array): void;
   /** The peer's end of stream. Always before a clean `onClose(null)`, unless this side closed first. */
   onEnd(): void;
@@ -65,8 +65,11 @@ export interface SocketHandle {
   readonly remoteAddress: Endpoint;
   /** The host's own object, for `getExtraInfo("socket")`. */
   readonly native: unknown;
-  /** Whether `write` copies what the host does not take at once, so that the memory of chunks stays the caller's. Else it takes ownership. */
-  readonly copies?: boolean;
+  /**
+   * When the memory of a chunk is the caller's again: once `write` has returned ("copied": what the host does not take at once is), or once
+   * `onWritten` has told of all of it ("borrowed"). Without it, never: the chunk is the host's.
+   */
+  readonly writeMemory?: "copied" | "borrowed";
   /** Nothing is delivered before this; what arrived earlier is kept and delivered first, in a later microtask or turn. */
   start(events: SocketEvents): void;
   /** Stops reading. At most one chunk that was already read may still be delivered; end of stream is held back too. */

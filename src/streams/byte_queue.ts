@@ -28,6 +28,8 @@ interface Piece {
 /** Pieces below this size are put together when they are not taken at once: many small ones cost little more than their bytes. */
 const SMALL = 1024;
 const SHARED_SIZE = 4096;
+/** The rest of a piece that is no less than this part of it is handed out as it is. */
+const LARGE_PART = 4;
 /** How far one of several patterns is looked for before the others get their turn. */
 const STRIDE = 4096;
 
@@ -66,7 +68,7 @@ export class ByteQueue {
     const origin = this.end;
     this.#length += chunk.length;
     const tail = this.#tail;
-    if (tail === null || chunk.length >= SMALL) return this.#append(owned(chunk), origin, chunk.length);
+    if (tail === null || chunk.length >= SMALL) return this.#append(chunk, origin, chunk.length);
     if (tail.bytes.length - tail.end < chunk.length) return this.#append(withRoom(chunk), origin, chunk.length);
     tail.bytes.set(chunk, tail.end);
     tail.end += chunk.length;
@@ -94,12 +96,12 @@ export class ByteQueue {
     return join(parts, count);
   }
 
-  /** What is taken is a copy, unless it is the last of a piece and most of that piece's memory. */
+  /** What is taken is a copy, unless it is all of a piece, or its last part and a large one: then nobody else has that memory. */
   #takeFromHead(count: number): Uint8Array {
     const view = this.#viewOfHead(count);
-    const head = this.#head!;
-    const isLast = head.start + count === head.end;
-    const taken = isLast && isMostOf(view) ? view : view.slice();
+    const { bytes, start, end } = this.#head!;
+    const isLargeRest = start + count === end && count >= bytes.length / LARGE_PART;
+    const taken = view === bytes || isLargeRest ? view : view.slice();
     this.#dropFromHead(count);
     return taken;
   }
@@ -198,15 +200,6 @@ function matches(piece: Piece, index: number, pattern: Pattern): boolean {
     if (here.bytes[at] !== pattern[i]) return false;
   }
   return true;
-}
-
-/** A small view of something large would keep all of that. */
-function owned(chunk: Uint8Array): Uint8Array {
-  return isMostOf(chunk) ? chunk : chunk.slice();
-}
-
-function isMostOf(view: Uint8Array): boolean {
-  return view.length * 2 >= view.buffer.byteLength;
 }
 
 function withRoom(chunk: Uint8Array): Uint8Array {

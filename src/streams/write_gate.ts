@@ -22,9 +22,9 @@ export class WriteGate {
   readonly #loop: AbstractEventLoop;
   #paused = false;
   #loss: Loss | null = null;
-  readonly #drainWaiters = new Set<Future<void>>();
-  readonly #closeWaiters = new Set<Future<void>>();
-  /** Few ask for it. */
+  // Most connections are idle: they have no use for what is null here.
+  #drainWaiters: Set<Future<void>> | null = null;
+  #closeWaiters: Set<Future<void>> | null = null;
   #listeners: ((error: Error | null) => void)[] | null = null;
 
   constructor(loop: AbstractEventLoop) {
@@ -70,12 +70,12 @@ export class WriteGate {
   /** Waits while the transport wants no more. @throws ConnectionResetError once the connection is gone. */
   *drain(): CoroutineGenerator<void> {
     if (this.#loss !== null) throw new ConnectionResetError("Connection lost", { code: "ECONNRESET" });
-    if (this.#paused) yield* this.#waitIn(this.#drainWaiters);
+    if (this.#paused) yield* this.#waitIn(this.#drainWaiters ??= new Set());
   }
 
   /** Waits until the connection is gone. @throws the error that it was lost with. */
   *waitClosed(): CoroutineGenerator<void> {
-    if (this.#loss === null) yield* this.#waitIn(this.#closeWaiters);
+    if (this.#loss === null) yield* this.#waitIn(this.#closeWaiters ??= new Set());
     else if (this.#loss.error !== null) throw this.#loss.error;
   }
 
@@ -90,8 +90,8 @@ export class WriteGate {
   }
 }
 
-function complete(waiters: ReadonlySet<Future<void>>, error: Error | null): void {
-  for (const waiter of waiters) {
+function complete(waiters: ReadonlySet<Future<void>> | null, error: Error | null): void {
+  for (const waiter of waiters ?? []) {
     if (waiter.done()) continue;
     if (error === null) waiter.setResult(undefined);
     else waiter.setException(error);

@@ -263,7 +263,7 @@ describe("SocketTransport: writing", () => {
         size = transport.getWriteBufferSize();
       }
       assert.ok(most <= 320 * KIB, `the host held ${most}`);
-      assert.ok(Math.max(...socket.written.map(({ length }) => length)) <= 64 * KIB);
+      assert.ok(Math.max(...socket.written.map(({ length }) => length)) <= 128 * KIB);
       assert.deepEqual(concat(socket.written), data);
       transport.close();
       await turn();

@@ -38,7 +38,7 @@ export class BunSocketHandle implements SocketHandle {
   readonly localAddress: InetEndpoint;
   readonly remoteAddress: InetEndpoint;
   readonly native: BunSocket<BunSocketHandle>;
-  readonly copies = true;
+  readonly writeMemory = "copied";
   #events: SocketEvents | null = null;
   #paused = false;
   /** Read before `start`, in spite of the pause. */

@@ -20,10 +20,12 @@ export function tcpSocket(conn: DenoTcpConn): SocketHandle {
 }
 
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
-const SMALLEST_READ = 512;
-const LARGEST_READ = 65_536;
+const SMALLEST_READ = 256;
+const LARGEST_READ = 64 * 1024;
 /** How much smaller than its buffer a read is that asks for a smaller one. */
 const HARDLY = 16;
+/** How much smaller it is when its bytes are copied. Of more the copy would cost more than a new buffer. */
+const FEW = 4;
 /** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
 const LARGEST_JOIN = 16384;
 
@@ -37,11 +39,13 @@ export class DenoSocketHandle implements SocketHandle {
   readonly localAddress: Endpoint;
   readonly remoteAddress: Endpoint;
   readonly native: DenoConn;
+  readonly writeMemory = "borrowed";
   #events: SocketEvents | null = null;
   #closed = false;
   #error: Error | null = null;
 
   #buffer: Uint8Array | null = null;
+  /** Of the next one. */
   #size = SMALLEST_READ;
   /** A buffer that was lent and came back. */
   #spare: Uint8Array | null = null;
@@ -78,7 +82,7 @@ export class DenoSocketHandle implements SocketHandle {
   resume(): void {
     this.#paused = false;
     if (this.#held === undefined) this.#read();
-    else queueMicrotask(this.#deliverHeld);
+    else queueMicrotask(() => this.#deliverHeld());
   }
 
   #read(): void {
@@ -95,7 +99,7 @@ export class DenoSocketHandle implements SocketHandle {
     this.#deliverHeld();
   };
 
-  readonly #deliverHeld = (): void => {
+  #deliverHeld(): void {
     if (this.#paused || this.#closed || this.#held === undefined) return;
     const held = this.#held;
     this.#held = undefined;
@@ -107,16 +111,16 @@ export class DenoSocketHandle implements SocketHandle {
       this.#closeIfEnded();
     }
     this.#read();
-  };
+  }
 
   /** The bytes that were read, in memory of their own: a copy of few, the buffer itself of many, or if it comes back. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
     const { length } = buffer;
-    if (count === length) this.#size = Math.min(4 * length, LARGEST_READ);
-    else if (count <= length / HARDLY && length > SMALLEST_READ) this.#size = length / 4;
-    const few = count <= length / 2 && this.#events!.borrows !== true;
-    if (!few || this.#size < length) this.#buffer = null;
+    if (count === length) this.#size = Math.min(2 * length, LARGEST_READ);
+    else if (count <= length / HARDLY) this.#size = Math.max(length / 4, SMALLEST_READ);
+    const few = count <= length / FEW && this.#events!.borrows !== true;
+    if (!few || this.#size !== length) this.#buffer = null;
     return few ? buffer.slice(0, count) : buffer.subarray(0, count);
   }
 
@@ -147,7 +151,7 @@ export class DenoSocketHandle implements SocketHandle {
   #send(): void {
     if (this.#sending !== null) return;
     if (this.#queue.length > 0) this.#sendChunk(this.#nextChunk());
-    else if (this.#ending) this.native.closeWrite().then(this.#onWriteEnd, this.#onWriteEndFailure);
+    else if (this.#ending) this.native.closeWrite().then(() => this.#onWriteEnd(), (error: unknown) => this.#onWriteEndFailure(error));
   }
 
   #sendChunk(chunk: Uint8Array): void {
@@ -157,9 +161,9 @@ export class DenoSocketHandle implements SocketHandle {
 
   readonly #onSent = (count: number): void => {
     if (this.#closed) return;
-    const rest = this.#sending!.subarray(count);
+    const sent = this.#sending!;
     this.#sending = null;
-    if (rest.length > 0) this.#sendChunk(rest);
+    if (count < sent.length) this.#sendChunk(sent.subarray(count));
     else this.#send();
     this.#events?.onWritten(count);
   };
@@ -180,16 +184,16 @@ export class DenoSocketHandle implements SocketHandle {
     return joined.subarray(0, length);
   }
 
-  readonly #onWriteEnd = (): void => {
+  #onWriteEnd(): void {
     this.#writeEnded = true;
     this.#closeIfEnded();
-  };
+  }
 
   /** A connection that is gone already has nothing to end; reading tells what became of it. */
-  readonly #onWriteEndFailure = (error: unknown): void => {
+  #onWriteEndFailure(error: unknown): void {
     if ((error as Error).name === "NotConnected") this.#onWriteEnd();
     else this.#onFailure(error);
-  };
+  }
 
   // -------------------------------------------------------------- closing
 

@@ -22,7 +22,7 @@ import type {
 import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
-import { endpointOf, NodeSocketHandle, type SocketEnds, WriteScratch } from "./node_socket.ts";
+import { endpointOf, NodeSocketHandle, type SocketEnds } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
@@ -37,7 +37,7 @@ export interface NodeNetOptions {
 
 /** The driver. */
 export function nodeNet({ check = () => {}, countsTruly = true }: NodeNetOptions = {}): NetDriver {
-  return new NodeNet(check, countsTruly ? new WriteScratch() : null);
+  return new NodeNet(check, countsTruly);
 }
 
 /** The ends of a socket of the file system, for all that node:net tells. */
@@ -45,14 +45,14 @@ const NAMELESS: Readonly<SocketEnds> = { local: { path: "" }, remote: { path: ""
 
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
-  readonly #scratch: WriteScratch | null;
+  readonly #countsTruly: boolean;
 
-  constructor(check: NetPermissionCheck, scratch: WriteScratch | null) {
+  constructor(check: NetPermissionCheck, countsTruly: boolean) {
     this.#check = check;
-    this.#scratch = scratch;
+    this.#countsTruly = countsTruly;
   }
 
-  readonly #handle = (socket: NodeSocket): SocketHandle => new NodeSocketHandle(socket, undefined, this.#scratch);
+  readonly #handle = (socket: NodeSocket): SocketHandle => new NodeSocketHandle(socket, undefined, this.#countsTruly);
 
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
     const action = `connect to ${options.host} port ${options.port}`;
@@ -89,7 +89,7 @@ class NodeNet implements NetDriver {
       throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
     }
     native.allowHalfOpen = true;
-    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS, this.#scratch) : this.#handle(native);
+    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS, this.#countsTruly) : this.#handle(native);
   }
 
   lookup(

@@ -5,8 +5,7 @@
  */
 import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
 import { placeOf, toOSError } from "./error_map.ts";
-import { getBuiltin } from "./host.ts";
-import type { NodeBufferModule, NodeSocket } from "./node_modules.ts";
+import type { NodeSocket } from "./node_modules.ts";
 
 /** An address as node:net tells it. A peer that has gone already has none. */
 export function endpointOf(host: string | undefined, port: number | undefined, family: string | undefined): InetEndpoint {
@@ -27,32 +26,6 @@ function endsOf(socket: NodeSocket): SocketEnds {
   };
 }
 
-/** As large as the largest write. */
-const SCRATCH_SIZE = 64 * 1024;
-
-/**
- * Memory for what is being written. Node takes most writes at once, and the memory is then free for the next one, of whichever socket; when it does
- * not, the memory is left to it.
- */
-export class WriteScratch {
-  /** To be written after something whose end is to be told. */
-  readonly nothing: Uint8Array = new Uint8Array(0);
-  #memory: Uint8Array | null = null;
-
-  /** A copy, in a Buffer: Node would make one of anything else. */
-  copy(chunk: Uint8Array): Uint8Array {
-    if (chunk.length > SCRATCH_SIZE) return new Uint8Array(chunk);
-    this.#memory ??= getBuiltin<NodeBufferModule>("node:buffer").Buffer.allocUnsafeSlow(SCRATCH_SIZE);
-    this.#memory.set(chunk);
-    return this.#memory.subarray(0, chunk.length);
-  }
-
-  /** The last copy stays in use. */
-  leave(): void {
-    this.#memory = null;
-  }
-}
-
 /**
  * A connected socket.
  *
@@ -65,8 +38,8 @@ export class NodeSocketHandle implements SocketHandle {
   readonly localAddress: Endpoint;
   readonly remoteAddress: Endpoint;
   readonly native: NodeSocket;
-  readonly copies: boolean;
-  readonly #scratch: WriteScratch | null;
+  readonly writeMemory = "borrowed";
+  readonly #countsTruly: boolean;
   #events: SocketEvents | null = null;
   #paused = false;
   /** Closed by this side: nothing but the close itself is told any more. */
@@ -75,10 +48,10 @@ export class NodeSocketHandle implements SocketHandle {
   #gone = false;
   #error: Error | null = null;
 
-  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket), scratch: WriteScratch | null = null) {
+  /** `countsTruly`: whether the system has taken what no longer counts as waiting to be written. On Deno it may still be read. */
+  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket), countsTruly = true) {
     this.native = socket;
-    this.copies = scratch !== null;
-    this.#scratch = scratch;
+    this.#countsTruly = countsTruly;
     this.localAddress = ends.local;
     this.remoteAddress = ends.remote;
     if ("host" in ends.local) socket.setNoDelay(true);
@@ -125,15 +98,16 @@ export class NodeSocketHandle implements SocketHandle {
 
   write(chunk: Uint8Array): void {
     if (this.#dropped || this.#gone) return;
-    const { length } = chunk;
-    const onWritten = (error?: unknown): void => {
+    if (!this.#countsTruly) return void this.native.write(chunk, this.#onWritten(chunk.length));
+    this.native.write(chunk);
+    if (this.native.writableLength === 0) this.#events?.onWritten(chunk.length);
+    else this.native.write(new Uint8Array(0), this.#onWritten(chunk.length)); // after it: a callback costs as much as a write, and is mostly not needed
+  }
+
+  #onWritten(length: number): (error?: unknown) => void {
+    return (error) => {
       if (!error && !this.#dropped) this.#events?.onWritten(length);
     };
-    if (this.#scratch === null) return void this.native.write(chunk, onWritten);
-    this.native.write(this.#scratch.copy(chunk));
-    if (this.native.writableLength === 0) return this.#events?.onWritten(length);
-    this.#scratch.leave();
-    this.native.write(this.#scratch.nothing, onWritten); // comes after it; a callback costs as much as a write, and is mostly not needed
   }
 
   closeWrite(): void {

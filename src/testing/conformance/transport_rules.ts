@@ -302,12 +302,17 @@ function flowControl(): TransportRule[] {
         const { transport, protocol } = client;
         server.transport.pauseReading();
         const { high } = transport.getWriteBufferLimits();
-        transport.write(new Uint8Array(high));
-        same(protocol.calls, ["made"], "the calls for a buffer that is just full");
-        transport.write(new Uint8Array(1));
-        same(protocol.calls, ["made", "pauseWriting"], "the calls for a buffer with a byte too many");
+        let over = false;
+        const write = (size: number): void => {
+          transport.write(new Uint8Array(size));
+          over ||= transport.getWriteBufferSize() > high; // hosts may take at once what is written
+          if (over) same(protocol.calls, ["made", "pauseWriting"], "the calls for a buffer with a byte too many");
+          else same(protocol.calls, ["made"], "the calls for a buffer that is not too full");
+        };
+        write(high);
+        write(1);
         const total = 32 * MIB; // more than systems keep for those who do not read
-        for (let written = high + 1; written < total; written += MIB) transport.write(new Uint8Array(Math.min(MIB, total - written)));
+        for (let written = high + 1; written < total; written += MIB) write(Math.min(MIB, total - written));
         yield* pass(maker);
         holds(transport.getWriteBufferSize() > high, "the transport holds what a peer that does not read cannot take");
         same(protocol.calls, ["made", "pauseWriting"], "the calls while the peer does not read");
