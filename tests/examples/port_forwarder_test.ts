@@ -111,7 +111,7 @@ describe("the port forwarder", () => {
     }));
     const { summary, held } = await stop(forwarder);
     assert.match(summary, new RegExp(`^5 connections, 0 of them failed; ${15 * MEBIBYTE} bytes up, ${15 * MEBIBYTE} bytes down\\.\n`));
-    assert.ok(held > 0 && held <= MOST_HELD, String(held));
+    assert.ok(held <= MOST_HELD, String(held)); // perhaps nothing: hosts may take at once what is written
   });
 
   it("lets one direction go on after the end of the other, to a unix socket too", async () => {
