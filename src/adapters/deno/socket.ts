@@ -22,12 +22,22 @@ export function tcpSocket(conn: DenoTcpConn): SocketHandle {
 /** The first buffer for reading, for most connections are idle; one that is filled is followed by a larger one, one that is hardly used by a smaller. */
 const SMALLEST_READ = 256;
 const LARGEST_READ = 64 * 1024;
+/** Sizes that are made to fit are a multiple of it. */
+const STEP = 256;
 /** How much smaller than its buffer a read is that asks for a smaller one. */
 const HARDLY = 16;
 /** How much smaller it is when its bytes are copied. Of more the copy would cost more than a new buffer. */
 const FEW = 4;
 /** Deno has no gathering write: chunks that wait for one to end are sent as one, up to this size. */
 const LARGEST_JOIN = 16384;
+
+/** The size of the buffer after one of `length` bytes into which `count` were read: if many, just as many would leave some of it, which tells a full one. */
+function nextSize(count: number, length: number): number {
+  if (count === length) return Math.min(2 * length, LARGEST_READ);
+  if (count <= length / HARDLY) return Math.max(length / 4, SMALLEST_READ);
+  if (count <= length / FEW) return length;
+  return Math.min(Math.ceil(count * 9 / 8 / STEP) * STEP, length);
+}
 
 /**
  * A connected socket. Closes itself once both directions have ended.
@@ -117,8 +127,7 @@ export class DenoSocketHandle implements SocketHandle {
   #take(count: number): Uint8Array {
     const buffer = this.#buffer!;
     const { length } = buffer;
-    if (count === length) this.#size = Math.min(2 * length, LARGEST_READ);
-    else if (count <= length / HARDLY) this.#size = Math.max(length / 4, SMALLEST_READ);
+    this.#size = nextSize(count, length);
     const few = count <= length / FEW && this.#events!.borrows !== true;
     if (!few || this.#size !== length) this.#buffer = null;
     return few ? buffer.slice(0, count) : buffer.subarray(0, count);
