@@ -4,11 +4,12 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
+import { type Awaitable, type CoroutineGenerator, scopedAwaitable } from "../core/mod.ts";
 import { OSError, UnsupportedOperationError } from "../errors.ts";
 import type { DatagramBinding, DatagramHandle, DatagramPlace, UdpDriver } from "../runtime/udp_driver.ts";
 import { checkFamily, checkHost, checkPort, resolve } from "./addresses.ts";
 import { attempt } from "./attempt.ts";
+import { begin, protocolFor } from "./begin.ts";
 import { DatagramInbox, EndpointTransport } from "./datagram_transport.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { DatagramProtocol } from "./protocols.ts";
@@ -62,22 +63,9 @@ function* open<P extends Partial<DatagramProtocol>>(
 ): CoroutineGenerator<[DatagramTransport, P]> {
   const inbox = new DatagramInbox();
   const { handle, remote } = yield* openHandle(loop, options, inbox);
-  let protocol: P;
-  try {
-    protocol = protocolFactory();
-  } catch (error) {
-    handle.close();
-    throw error;
-  }
+  const protocol = protocolFor(handle, protocolFactory);
   const transport = new EndpointTransport(loop, handle, inbox, protocol, remote);
-  const made = new Future<void>({ loop });
-  transport.begin(made);
-  try {
-    yield* made;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  yield* begin(loop, transport);
   return [transport, protocol];
 }
 

@@ -4,11 +4,12 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
+import { type Awaitable, type CoroutineGenerator, scopedAwaitable } from "../core/mod.ts";
 import { UnsupportedOperationError } from "../errors.ts";
 import type { Abandon, Outcome } from "../runtime/net_driver.ts";
 import type { PipeDriver, PipeTarget, ReadPipe, WritePipe } from "../runtime/pipe_driver.ts";
 import { attempt } from "./attempt.ts";
+import { begin, type Beginning, protocolFor } from "./begin.ts";
 import type { BaseProtocol } from "./base_protocol.ts";
 import { pathOfUrl } from "./file_path.ts";
 import type { NetLoop } from "./net_loop.ts";
@@ -86,12 +87,6 @@ function checkedStream(stream: unknown, action: string): unknown {
   throw new RangeError(`Cannot ${action}: the stream is locked, for somebody else uses it`);
 }
 
-/** What both kinds of transports have. */
-interface Beginning {
-  begin(waiter: Future<void>): void;
-  close(): void;
-}
-
 function* connect<H extends { close(): void }, P, T extends Beginning>(
   loop: NetLoop,
   protocolFactory: () => P,
@@ -99,22 +94,9 @@ function* connect<H extends { close(): void }, P, T extends Beginning>(
   makeTransport: (pipe: H, protocol: P) => T,
 ): CoroutineGenerator<[T, P]> {
   const pipe = yield* attempt<H>(loop, open, (late) => late.close());
-  let protocol: P;
-  try {
-    protocol = protocolFactory();
-  } catch (error) {
-    pipe.close();
-    throw error;
-  }
+  const protocol = protocolFor(pipe, protocolFactory);
   const transport = makeTransport(pipe, protocol);
-  const made = new Future<void>({ loop });
-  transport.begin(made);
-  try {
-    yield* made;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  yield* begin(loop, transport);
   return [transport, protocol];
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 import { typeName } from "../_internal/type_name.ts";
-import { type Awaitable, type CoroutineGenerator, Future, scopedAwaitable } from "../core/mod.ts";
+import { type Awaitable, type CoroutineGenerator, scopedAwaitable } from "../core/mod.ts";
 import { UnsupportedOperationError } from "../errors.ts";
 import { attempt } from "../net/attempt.ts";
+import { begin } from "../net/begin.ts";
 import type { NetLoop } from "../net/net_loop.ts";
 import type { ProcessHandle, SpawnOptions } from "../runtime/process_driver.ts";
 import { ProcessTransport } from "./process_transport.ts";
@@ -52,14 +53,7 @@ export function* startProcess<P extends Partial<SubprocessProtocol>>(
   const protocol = protocolFactory();
   const handle = yield* attempt<ProcessHandle>(loop, (outcome) => processes.spawn(options, outcome), discard);
   const transport = new ProcessTransport(loop, handle, protocol);
-  const made = new Future<void>({ loop });
-  transport.begin(made);
-  try {
-    yield* made;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  yield* begin(loop, transport);
   return [transport, protocol];
 }
 
