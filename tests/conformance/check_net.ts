@@ -7,24 +7,28 @@ import type { NetDriver, SocketHandle } from "../../src/runtime/net_driver.ts";
 import type { TransportFeature } from "../../src/testing/mod.ts";
 import { assert, describe, it } from "../_kit/mod.ts";
 import { checkAttempts, type ForeignPeer } from "./check_net_attempts.ts";
-import { ascii, barrier, connect, listen, pair, pattern, Recorder } from "./net_peer.ts";
+import { ascii, barrier, connect, listen, pair, pattern, Recorder, Turned } from "./net_peer.ts";
 
 const MEBIBYTE = 1 << 20;
 
-/** The part of it that knows no addresses: for connections over whatever there is. Peers that reset are left out. */
+/** The part of it that knows no addresses, for both ends: for connections over whatever there is. Peers that reset are left out. */
 export function checkConnections(name: string, make: () => NetDriver): void {
-  checkReading(name, make);
-  checkWriting(name, make);
-  checkClosing(name, make, ["reset"]);
+  checkEnds(name, make, ["reset"]);
 }
 
 /** The suite. `make` gives a driver, of whose flags "reset" counts, `peer` what a driver cannot make itself: peers that reset, that never accept. */
 export function checkNet(name: string, make: () => NetDriver, lacks: readonly TransportFeature[], peer: ForeignPeer): void {
   checkAttempts(name, make, peer);
-  checkReading(name, make);
-  checkWriting(name, make);
-  checkClosing(name, make, lacks);
+  checkEnds(name, make, lacks);
   checkResets(name, make, peer);
+}
+
+function checkEnds(name: string, make: () => NetDriver, lacks: readonly TransportFeature[]): void {
+  for (const [who, makeIt] of [[name, make], [`${name}, turned around`, () => new Turned(make())]] as const) {
+    checkReading(who, makeIt);
+    checkWriting(who, makeIt);
+    checkClosing(who, makeIt, lacks);
+  }
 }
 
 /** Starts both ends. */

@@ -160,7 +160,28 @@ export async function pair(net: NetDriver): Promise<Pair> {
   const listening = await listen(net);
   const [client, server] = await Promise.all([connect(net, listening.address.port), listening.accepted()]);
   await listening.close();
-  return { client, server, listening };
+  return net instanceof Turned ? { client: server, server: client, listening } : { client, server, listening };
+}
+
+/** A driver of whose pairs the ends are turned around: what a check does to the accepted one it does to the other. */
+export class Turned implements NetDriver {
+  readonly #net: NetDriver;
+
+  constructor(net: NetDriver) {
+    this.#net = net;
+  }
+
+  connect(...args: Parameters<NetDriver["connect"]>): ReturnType<NetDriver["connect"]> {
+    return this.#net.connect(...args);
+  }
+
+  listen(...args: Parameters<NetDriver["listen"]>): ReturnType<NetDriver["listen"]> {
+    return this.#net.listen(...args);
+  }
+
+  lookup(...args: Parameters<NetDriver["lookup"]>): ReturnType<NetDriver["lookup"]> {
+    return this.#net.lookup(...args);
+  }
 }
 
 /** A port of the loopback where nobody listens. */

@@ -21,8 +21,9 @@ import type {
 } from "../../runtime/net_driver.ts";
 import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
+import { connectSocket, DirectReads } from "./node_direct_reads.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
-import { endpointOf, NodeSocketHandle, type SocketEnds } from "./node_socket.ts";
+import { endpointOf, NodeSocketHandle, type NodeSocketTraits, type SocketEnds } from "./node_socket.ts";
 
 /** Throws a PermissionError unless the host lets the program reach `host` (any host without one) and `port`. */
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
@@ -33,11 +34,13 @@ export interface NodeNetOptions {
   readonly check?: NetPermissionCheck;
   /** Whether what no longer counts as waiting to be written was taken by the system. On Deno it may still be read. @default true */
   readonly countsTruly?: boolean;
+  /** Whether outgoing connections can read into memory of ours. @default false */
+  readonly readsDirectly?: boolean;
 }
 
 /** The driver. */
-export function nodeNet({ check = () => {}, countsTruly = true }: NodeNetOptions = {}): NetDriver {
-  return new NodeNet(check, countsTruly);
+export function nodeNet(options: NodeNetOptions = {}): NetDriver {
+  return new NodeNet(options);
 }
 
 /** The ends of a socket of the file system, for all that node:net tells. */
@@ -46,20 +49,24 @@ const NAMELESS: Readonly<SocketEnds> = { local: { path: "" }, remote: { path: ""
 class NodeNet implements NetDriver {
   readonly #check: NetPermissionCheck;
   readonly #countsTruly: boolean;
+  readonly #reads: DirectReads | null;
 
-  constructor(check: NetPermissionCheck, countsTruly: boolean) {
+  constructor({ check = () => {}, countsTruly = true, readsDirectly = false }: NodeNetOptions) {
     this.#check = check;
     this.#countsTruly = countsTruly;
+    this.#reads = readsDirectly ? new DirectReads() : null;
   }
 
-  readonly #handle = (socket: NodeSocket): SocketHandle => new NodeSocketHandle(socket, undefined, this.#countsTruly);
+  #handle(socket: NodeSocket, traits: NodeSocketTraits = {}): SocketHandle {
+    return new NodeSocketHandle(socket, { countsTruly: this.#countsTruly, ...traits });
+  }
 
   connect(options: ConnectOptions, outcome: Outcome<SocketHandle>): Abandon {
     const action = `connect to ${options.host} port ${options.port}`;
     this.#check(action, options.host, options.port);
-    const socket = getBuiltin<NodeNetModule>("node:net").connect(connectOptions(options));
+    const { socket, reader } = connectSocket(connectOptions(options), this.#reads);
     const place = { address: options.host, port: options.port };
-    return dial(socket, { action, place, handle: this.#handle }, outcome);
+    return dial(socket, { action, place, handle: (socket) => this.#handle(socket, { reader }) }, outcome);
   }
 
   listen(
@@ -89,7 +96,7 @@ class NodeNet implements NetDriver {
       throw new OSError(`Cannot take over the socket: it is ${native.destroyed ? "closed" : "not connected yet"}`, { code: "ENOTCONN" });
     }
     native.allowHalfOpen = true;
-    return native.remoteAddress === undefined ? new NodeSocketHandle(native, NAMELESS, this.#countsTruly) : this.#handle(native);
+    return this.#handle(native, native.remoteAddress === undefined ? { ends: NAMELESS } : {});
   }
 
   lookup(

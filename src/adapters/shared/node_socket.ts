@@ -5,6 +5,7 @@
  */
 import type { Endpoint, InetEndpoint, SocketEvents, SocketHandle } from "../../runtime/net_driver.ts";
 import { placeOf, toOSError } from "./error_map.ts";
+import type { DirectReader } from "./node_direct_reads.ts";
 import type { NodeSocket } from "./node_modules.ts";
 
 /** An address as node:net tells it. A peer that has gone already has none. */
@@ -26,6 +27,16 @@ function endsOf(socket: NodeSocket): SocketEnds {
   };
 }
 
+/** What is known of a socket besides. */
+export interface NodeSocketTraits {
+  /** Both ends, where node:net cannot tell them. */
+  readonly ends?: SocketEnds;
+  /** Whether the system has taken what no longer counts as waiting to be written. On Deno it may still be read. @default true */
+  readonly countsTruly?: boolean;
+  /** What it was told to read by, which is paused until the start; else it tells of data by events. */
+  readonly reader?: DirectReader | null;
+}
+
 /**
  * A connected socket.
  *
@@ -39,7 +50,9 @@ export class NodeSocketHandle implements SocketHandle {
   readonly remoteAddress: Endpoint;
   readonly native: NodeSocket;
   readonly writeMemory = "borrowed";
+  readonly giveBack?: (chunk: Uint8Array) => void;
   readonly #countsTruly: boolean;
+  readonly #reader: DirectReader | null;
   #events: SocketEvents | null = null;
   #paused = false;
   /** Closed by this side: nothing but the close itself is told any more. */
@@ -48,10 +61,11 @@ export class NodeSocketHandle implements SocketHandle {
   #gone = false;
   #error: Error | null = null;
 
-  /** `countsTruly`: whether the system has taken what no longer counts as waiting to be written. On Deno it may still be read. */
-  constructor(socket: NodeSocket, ends: SocketEnds = endsOf(socket), countsTruly = true) {
+  constructor(socket: NodeSocket, { ends = endsOf(socket), countsTruly = true, reader = null }: NodeSocketTraits = {}) {
     this.native = socket;
     this.#countsTruly = countsTruly;
+    this.#reader = reader;
+    if (reader !== null) this.giveBack = (chunk) => reader.giveBack(chunk);
     this.localAddress = ends.local;
     this.remoteAddress = ends.remote;
     if ("host" in ends.local) socket.setNoDelay(true);
@@ -73,11 +87,23 @@ export class NodeSocketHandle implements SocketHandle {
       this.#ended = true;
       events.onEnd();
     });
-    socket.on("data", (chunk) => {
-      if (!this.#dropped) events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    });
+    this.#listen(events);
     if (this.#paused) socket.pause();
     else if (socket.isPaused()) socket.resume(); // whoever had it before has paused it
+  }
+
+  #listen(events: SocketEvents): void {
+    const reader = this.#reader;
+    if (reader === null) {
+      this.native.on("data", (chunk) => {
+        if (!this.#dropped) events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      });
+    } else {
+      reader.listener = (chunk) => {
+        reader.lends = events.borrows === true;
+        if (!this.#dropped) events.onData(chunk);
+      };
+    }
   }
 
   #tellClose(events: SocketEvents): void {

@@ -10,14 +10,15 @@ import type { Abandon, AcceptError, ListenerHandle, Outcome, SocketHandle } from
 import type { PathEntry, UnixDriver, UnixListenOptions } from "../../runtime/unix_driver.ts";
 import { toOSError } from "./error_map.ts";
 import { getBuiltin, hostGlobals, nodeMajor } from "./host.ts";
-import { dial, type ListenerTerms, serve } from "./node_net.ts";
+import { connectSocket, DirectReads } from "./node_direct_reads.ts";
+import { dial, type ListenerTerms, type NodeNetOptions, serve } from "./node_net.ts";
 import type { NodeNetModule, NodeSocket } from "./node_modules.ts";
 import { NodeSocketHandle } from "./node_socket.ts";
 import { isAbstract, longestSocketPath, look, publish, remove, temporaryPath } from "./unix_files.ts";
 
-/** The driver; undefined where the system has no such sockets. */
-export function nodeUnix(): UnixDriver | undefined {
-  return hasUnixSockets() ? new NodeUnix() : undefined;
+/** The driver; undefined where the system has no such sockets. `readsDirectly`: as for TCP. */
+export function nodeUnix({ readsDirectly = false }: Pick<NodeNetOptions, "readsDirectly"> = {}): UnixDriver | undefined {
+  return hasUnixSockets() ? new NodeUnix(readsDirectly) : undefined;
 }
 
 /** Node's paths of Windows are pipes of another kind. */
@@ -28,10 +29,16 @@ export function hasUnixSockets(): boolean {
 class NodeUnix implements UnixDriver {
   readonly longestPath: number = longestSocketPath();
   readonly abstractNames: boolean = hostGlobals().process?.platform === "linux" && nodeMajor() >= 22;
+  readonly #reads: DirectReads | null;
+
+  constructor(readsDirectly: boolean) {
+    this.#reads = readsDirectly ? new DirectReads() : null;
+  }
 
   connect(path: string, outcome: Outcome<SocketHandle>): Abandon {
-    const socket = getBuiltin<NodeNetModule>("node:net").connect({ path, allowHalfOpen: true });
-    const handle = (socket: NodeSocket) => new NodeSocketHandle(socket, { local: { path: "" }, remote: { path } });
+    const { socket, reader } = connectSocket({ path, allowHalfOpen: true }, this.#reads);
+    const ends = { local: { path: "" }, remote: { path } };
+    const handle = (socket: NodeSocket) => new NodeSocketHandle(socket, { ends, reader });
     return dial(socket, { action: `connect to ${pathText(path)}`, place: { path }, handle }, outcome);
   }
 
@@ -53,7 +60,7 @@ class NodeUnix implements UnixDriver {
     const terms: ListenerTerms = {
       action,
       place,
-      handle: (socket) => new NodeSocketHandle(socket, { local: { path }, remote: { path: "" } }),
+      handle: (socket) => new NodeSocketHandle(socket, { ends: { local: { path }, remote: { path: "" } } }),
       endpoint() {
         if (bound !== path) publish(bound, path, mode);
         return { path };
