@@ -5,6 +5,7 @@
  * - version 20 cannot share a port, and has no abstract names of unix sockets as others have;
  * - up to version 22 a reset by the peer looks like its end while something it sent is unread;
  * - without a free descriptor, connections that come are closed, and nobody is told;
+ * - sockets of outgoing connections read into one piece of memory: `getExtraInfo("socket")` gives them, and they tell of no data themselves;
  * - that a real-time signal ended a child is not told: its return code is then 0.
  *
  * @module

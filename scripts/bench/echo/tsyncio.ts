@@ -1,8 +1,7 @@
-/** Echo servers on tsyncio: `tsyncio.ts protocol|buffered|streams generator|async`. Prints its port. */
+/** Echo servers on tsyncio: `tsyncio.ts protocol|streams generator|async`. Prints its port. */
 
 import process from "node:process";
 import {
-  BufferedProtocol,
   type CoroutineGenerator,
   getRunningLoop,
   Protocol,
@@ -40,32 +39,6 @@ class Echo extends Protocol {
   }
 }
 
-/** The same, by memory of its own. */
-class BufferedEcho extends BufferedProtocol {
-  readonly #memory = new Uint8Array(READ_SIZE);
-  #transport: Transport | null = null;
-
-  override connectionMade(transport: Transport): void {
-    this.#transport = transport;
-  }
-
-  override getBuffer(): Uint8Array {
-    return this.#memory;
-  }
-
-  override bufferUpdated(count: number): void {
-    this.#transport!.write(this.#memory.subarray(0, count));
-  }
-
-  override pauseWriting(): void {
-    this.#transport!.pauseReading();
-  }
-
-  override resumeWriting(): void {
-    this.#transport!.resumeReading();
-  }
-}
-
 function* echo(reader: StreamReader, writer: StreamWriter): CoroutineGenerator<void> {
   try {
     for (let data = yield* reader.read(READ_SIZE); data.length > 0; data = yield* reader.read(READ_SIZE)) {
@@ -89,9 +62,8 @@ async function echoAsync(reader: StreamReader, writer: StreamWriter): Promise<vo
 }
 
 function* serve(api: string, colour: string): CoroutineGenerator<void> {
-  const makeProtocol = api === "buffered" ? () => new BufferedEcho() : () => new Echo();
-  const server: Server = api !== "streams"
-    ? yield* getRunningLoop().createServer(makeProtocol, { host: HOSTNAME, port: 0, backlog: BACKLOG })
+  const server: Server = api === "protocol"
+    ? yield* getRunningLoop().createServer(() => new Echo(), { host: HOSTNAME, port: 0, backlog: BACKLOG })
     : yield* startServer(colour === "async" ? echoAsync : echo, HOSTNAME, 0, { backlog: BACKLOG });
   printServing(server.sockets[0]!.address.port);
   yield* server.serveForever();

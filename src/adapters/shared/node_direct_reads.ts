@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SocketEvents } from "../../runtime/net_driver.ts";
 import { getBuiltin } from "./host.ts";
 import type { NodeConnectOptions, NodeNetModule, NodeOnRead, NodePathOptions, NodeSocket } from "./node_modules.ts";
 
@@ -39,19 +40,18 @@ export function connectSocket(options: NodeConnectOptions | NodePathOptions, rea
   return { socket, reader };
 }
 
-/** Reads for one connection. What was read is the receiver's at once, before any other connection reads. */
+/** Reads for one connection. What was read is copied at once, before any other connection reads. */
 export class DirectReader {
-  /** Told of every chunk. */
-  listener: (chunk: Uint8Array) => void = () => {};
-  /** Whether chunks will come back by `giveBack`. */
-  lends = false;
+  /** Who gets it; null for nobody any more, or not yet. */
+  receiver: Pick<SocketEvents, "borrows" | "onData"> | null = null;
   /** A chunk's memory that came back. */
   #spare: Uint8Array | null = null;
   readonly onread: NodeOnRead;
 
   constructor(memory: Uint8Array) {
     const callback = (count: number): boolean => {
-      this.listener(this.lends ? this.#lend(memory, count) : memory.slice(0, count));
+      const { receiver } = this;
+      receiver?.onData(receiver.borrows === true ? this.#lend(memory, count) : memory.slice(0, count));
       return true;
     };
     this.onread = { buffer: memory, callback };

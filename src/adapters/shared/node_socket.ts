@@ -87,23 +87,14 @@ export class NodeSocketHandle implements SocketHandle {
       this.#ended = true;
       events.onEnd();
     });
-    this.#listen(events);
-    if (this.#paused) socket.pause();
-    else if (socket.isPaused()) socket.resume(); // whoever had it before has paused it
-  }
-
-  #listen(events: SocketEvents): void {
-    const reader = this.#reader;
-    if (reader === null) {
-      this.native.on("data", (chunk) => {
+    if (this.#reader !== null) this.#reader.receiver = events;
+    else {
+      socket.on("data", (chunk) => {
         if (!this.#dropped) events.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       });
-    } else {
-      reader.listener = (chunk) => {
-        reader.lends = events.borrows === true;
-        if (!this.#dropped) events.onData(chunk);
-      };
     }
+    if (this.#paused) socket.pause();
+    else if (socket.isPaused()) socket.resume(); // whoever had it before has paused it
   }
 
   #tellClose(events: SocketEvents): void {
@@ -143,6 +134,7 @@ export class NodeSocketHandle implements SocketHandle {
   close(reset = false): void {
     if (this.#dropped) return;
     this.#dropped = true;
+    if (this.#reader !== null) this.#reader.receiver = null;
     if (this.#gone) return; // told, or about to be
     if (reset && "host" in this.localAddress) this.native.resetAndDestroy();
     else this.native.destroy();
