@@ -8,7 +8,7 @@ import type { NetLoop } from "./net_loop.ts";
 /** The most that is handed to the host in one write: hosts report progress by whole writes. */
 export const LARGEST_WRITE: number = 128 * 1024;
 /** How many pieces of memory that nobody uses are kept. */
-const MOST_SPARE = 32;
+const MOST_SPARE = 64;
 
 /**
  * Memory in which the transports of a loop put what they write, until the host has taken it. Most hosts take that at once: then the memory is
@@ -23,10 +23,11 @@ export class WriteMemory {
     return (loop._writeMemory ??= new WriteMemory()) as WriteMemory;
   }
 
-  /** Where there is room for so many bytes, LARGEST_WRITE at the most. A part of it is to be used, and given back. */
-  roomFor(length: number): Slab {
+  /** A part that begins with a copy of `bytes`, LARGEST_WRITE at the most. */
+  begin(bytes: Uint8Array): Part {
     const current = this.#current;
-    return current.used + length <= LARGEST_WRITE ? current : this.#current = this.#spare.pop() ?? new Slab(this);
+    if (current.used + bytes.length > LARGEST_WRITE) this.#current = this.#spare.pop() ?? new Slab(this);
+    return new Part(this.#current, bytes);
   }
 
   /** Nobody uses any part of it. @internal */
@@ -37,42 +38,56 @@ export class WriteMemory {
 }
 
 /** A piece of that memory, in parts that follow each other. One whose parts were not all given back is never used again. */
-export class Slab {
+class Slab {
   readonly #owner: WriteMemory;
-  readonly #bytes = new Uint8Array(LARGEST_WRITE);
-  #parts = 0;
+  readonly bytes: Uint8Array = new Uint8Array(LARGEST_WRITE);
   /** Where the next part begins. */
   used = 0;
+  parts = 0;
 
   constructor(owner: WriteMemory) {
     this.#owner = owner;
   }
 
-  /** Begins a part with a copy of `bytes`, for which there has to be room. */
-  begin(bytes: Uint8Array): void {
-    this.#parts++;
+  free(): void {
+    if (--this.parts === 0) this.#owner._free(this);
+  }
+}
+
+/** A part of it, for one write. */
+export class Part {
+  readonly #slab: Slab;
+  readonly #start: number;
+  #end: number;
+  /** For its owner's use: up to where it goes, and the one after it. */
+  until = 0;
+  next: Part | null = null;
+
+  constructor(slab: Slab, bytes: Uint8Array) {
+    this.#slab = slab;
+    this.#start = this.#end = slab.used;
+    slab.parts++;
     this.#append(bytes);
   }
 
-  /** Adds `bytes` to the part that ends at `end`, if that is the last one and there is room. */
-  extend(end: number, bytes: Uint8Array): boolean {
-    if (this.used !== end || end + bytes.length > LARGEST_WRITE) return false;
+  /** Adds `bytes`, if nothing else follows it and there is room. */
+  extend(bytes: Uint8Array): boolean {
+    if (this.#slab.used !== this.#end || this.#end + bytes.length > LARGEST_WRITE) return false;
     this.#append(bytes);
     return true;
   }
 
   #append(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.used);
-    this.used += bytes.length;
+    this.#slab.bytes.set(bytes, this.#end);
+    this.#slab.used = this.#end += bytes.length;
   }
 
-  /** A part, until it is given back. */
-  view(start: number, end: number): Uint8Array {
-    return this.#bytes.subarray(start, end);
+  view(): Uint8Array {
+    return this.#slab.bytes.subarray(this.#start, this.#end);
   }
 
-  /** Gives a part back. */
+  /** Gives it back. */
   free(): void {
-    if (--this.#parts === 0) this.#owner._free(this);
+    this.#slab.free();
   }
 }

@@ -8,7 +8,7 @@ import type { SocketHandle } from "../runtime/net_driver.ts";
 import { copyOf, join } from "./data.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { Data } from "./transports.ts";
-import { LARGEST_WRITE, type Slab, WriteMemory } from "./write_memory.ts";
+import { LARGEST_WRITE, type Part, WriteMemory } from "./write_memory.ts";
 
 /** How much the host may hold: enough to keep it busy, and what `abort` can no longer drop. */
 const WINDOW = 256 * 1024;
@@ -25,15 +25,15 @@ type Sink = Pick<SocketHandle, "write" | "writeMemory">;
 export class WriteQueue {
   readonly #loop: NetLoop;
   readonly #handle: Sink;
-  /** Where the part is, which goes out before all pieces; null for none. */
-  #slab: Slab | null = null;
-  #start = 0;
-  #end = 0;
+  /** What goes out before all pieces. */
+  #part: Part | null = null;
   readonly #pieces = new Deque<Uint8Array>();
   #waiting = 0;
   #handed = 0;
-  /** Where a part is that the host has not taken yet. */
-  #lent: Slab | null = null;
+  /** How many bytes were handed over in all. */
+  #total = 0;
+  /** The first part that the host has not taken yet; one more may follow. */
+  #lent: Part | null = null;
 
   constructor(loop: NetLoop, handle: Sink) {
     this.#loop = loop;
@@ -52,7 +52,7 @@ export class WriteQueue {
 
   /** Adds a copy. */
   add(data: Data): void {
-    if (typeof data === "string" || !this.#putInSlab(data)) this.#addPieces(copyOf(data));
+    if (typeof data === "string" || !this.#putInPart(data)) this.#addPieces(copyOf(data));
   }
 
   #addPieces(bytes: Uint8Array): void {
@@ -61,18 +61,19 @@ export class WriteQueue {
     for (let at = 0; at < bytes.length; at += LARGEST_WRITE) this.#pieces.push(bytes.subarray(at, at + LARGEST_WRITE));
   }
 
-  /** Not behind what the host is slow to take: others need the memory soon. */
-  #putInSlab(bytes: Uint8Array): boolean {
-    const { length } = bytes;
-    if (this.#handle.writeMemory === undefined || this.#handed > 0 || this.#pieces.length > 0 || length > LARGEST_WRITE) return false;
-    if (this.#slab === null) {
-      const slab = this.#slab = WriteMemory.of(this.#loop).roomFor(length);
-      this.#start = this.#end = slab.used;
-      slab.begin(bytes);
-    } else if (!this.#slab.extend(this.#end, bytes)) return false;
-    this.#end += length;
-    this.#waiting += length;
+  #putInPart(bytes: Uint8Array): boolean {
+    if (this.#part !== null) {
+      if (this.#pieces.length > 0 || !this.#part.extend(bytes)) return false;
+    } else if (this.#mayBegin(bytes.length)) this.#part = WriteMemory.of(this.#loop).begin(bytes);
+    else return false;
+    this.#waiting += bytes.length;
     return true;
+  }
+
+  /** Not behind what the host is slow to take: others need the memory soon. */
+  #mayBegin(length: number): boolean {
+    if (this.#handle.writeMemory === undefined || this.#pieces.length > 0 || length > LARGEST_WRITE) return false;
+    return this.#handed < LARGEST_WRITE && (this.#lent === null || this.#lent.next === null);
   }
 
   /** Hands data over at once, if nothing is before it and the socket copies what it does not take: then without a copy. What there is no room for is added. */
@@ -89,7 +90,7 @@ export class WriteQueue {
 
   /** Hands over what the host has room for. */
   pump(): void {
-    if (this.#slab !== null && this.#handed < WINDOW) this.#lend(this.#slab);
+    if (this.#part !== null && this.#handed < WINDOW) this.#lend(this.#part);
     while (this.#pieces.length > 0 && this.#handed < WINDOW) {
       const write = this.#next(this.#pieces.shift()!);
       this.#waiting -= write.length;
@@ -97,23 +98,25 @@ export class WriteQueue {
     }
   }
 
-  /** Nothing is handed over at such times: see where parts are made. */
-  #lend(slab: Slab): void {
-    const part = slab.view(this.#start, this.#end);
-    this.#waiting -= part.length;
-    this.#slab = null;
-    this.#lent = slab;
-    this.#handOver(part);
-    if (this.#handle.writeMemory === "copied") this.#takeBack();
+  #lend(part: Part): void {
+    const write = part.view();
+    this.#part = null;
+    this.#waiting -= write.length;
+    part.until = this.#total + write.length;
+    if (this.#lent === null) this.#lent = part;
+    else this.#lent.next = part;
+    this.#handOver(write);
+    if (this.#handle.writeMemory === "copied") this.#takeBack(this.#total);
   }
 
-  #takeBack(): void {
-    this.#lent?.free();
-    this.#lent = null;
+  /** The parts that end at `position` or before it are free again. */
+  #takeBack(position: number): void {
+    for (let part = this.#lent; part !== null && part.until <= position; part = this.#lent = part.next) part.free();
   }
 
   #handOver(write: Uint8Array): void {
     this.#handed += write.length;
+    this.#total += write.length;
     this.#handle.write(write);
   }
 
@@ -138,13 +141,13 @@ export class WriteQueue {
   /** The host took `bytes` more. */
   taken(bytes: number): void {
     this.#handed -= bytes;
-    if (this.#handed === 0 && this.#lent !== null) this.#takeBack();
+    this.#takeBack(this.#total - this.#handed);
   }
 
   /** Forgets everything. What the host still reads stays as it is. */
   clear(): void {
-    this.#slab?.free();
-    this.#slab = null;
+    this.#part?.free();
+    this.#part = null;
     this.#lent = null;
     this.#pieces.clear();
     this.#waiting = 0;
