@@ -6,6 +6,7 @@
  * - up to version 22 a reset by the peer looks like its end while something it sent is unread;
  * - without a free descriptor, connections that come are closed, and nobody is told;
  * - sockets of outgoing connections read into one piece of memory: `getExtraInfo("socket")` gives them, and they tell of no data themselves;
+ * - a thread of an executor that goes far over its limit of memory in one step takes the process with it, as V8 has it;
  * - that a real-time signal ended a child is not told: its return code is then 0.
  *
  * @module
