@@ -15,6 +15,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { asyncResourceContext } from "./shared/async_resource_context.ts";
 import { debugRequested } from "./shared/environment.ts";
 import { hostClock, hostLoop } from "./shared/host.ts";
+import { DirectReads } from "./shared/node_direct_reads.ts";
 import { nodeNet } from "./shared/node_net.ts";
 import { nodeFiles } from "./shared/node_files.ts";
 import { nodePipes } from "./shared/node_pipes.ts";
@@ -28,15 +29,16 @@ import { readSocket, writeSocket } from "./shared/socket_pipe.ts";
 
 /** A runtime for loops of this thread. All of them share the thread's one store of asynchronous context. */
 export function nodeRuntime(): Runtime {
+  const reads = new DirectReads();
   return {
     name: "node",
     clock: hostClock(),
     host: hostLoop(),
     context: asyncResourceContext(),
     debugRequested,
-    net: nodeNet({ readsDirectly: true }),
+    net: nodeNet({ reads }),
     udp: nodeUdp(),
-    unix: nodeUnix({ readsDirectly: true }),
+    unix: nodeUnix(reads),
     pipes: nodePipes({ read: readSocket, write: writeSocket }),
     processes: nodeProcesses(),
     signals: nodeSignals(),

@@ -17,6 +17,7 @@ import type {
 } from "../runtime/net_driver.ts";
 import { checkFamily, checkHost, checkPort, combine, distinct, netDriverOf, resolve } from "./addresses.ts";
 import { attempt } from "./attempt.ts";
+import { begin, protocolFor } from "./begin.ts";
 import { ConnectRace, interleave } from "./happy_eyeballs.ts";
 import type { NetLoop } from "./net_loop.ts";
 import type { StreamProtocol } from "./protocols.ts";
@@ -146,13 +147,7 @@ export function* beginConnection<P extends StreamProtocol>(
   protocolFactory: () => P,
   setup: TlsSetup | null,
 ): CoroutineGenerator<[Transport, P]> {
-  let protocol: P;
-  try {
-    protocol = protocolFactory();
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
+  const protocol = protocolFor(socket, protocolFactory);
   return [yield* beginTransport(loop, socket, protocol, setup), protocol];
 }
 
@@ -163,18 +158,23 @@ export function* beginTransport(
   protocol: StreamProtocol,
   setup: TlsSetup | null,
 ): CoroutineGenerator<Transport> {
+  if (setup === null) {
+    const transport = new SocketTransport(loop, socket, protocol);
+    yield* begin(loop, transport);
+    return transport;
+  }
   const ready = new Future<void>({ loop });
-  const layer = setup === null ? null : new TlsLayer(loop, { setup, protocol, ready, announce: true });
-  const transport = new SocketTransport(loop, socket, layer ?? protocol);
-  transport.begin(layer === null ? ready : null);
+  const layer = new TlsLayer(loop, { setup, protocol, ready, announce: true });
+  const transport = new SocketTransport(loop, socket, layer);
+  transport.begin();
   try {
     yield* ready;
   } catch (error) {
-    layer?.abandon();
+    layer.abandon();
     transport.close();
     throw error;
   }
-  return layer?.transport ?? transport;
+  return layer.transport;
 }
 
 /** Tries the addresses of the host, in turn or staggered. */

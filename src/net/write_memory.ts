@@ -7,7 +7,7 @@ import type { NetLoop } from "./net_loop.ts";
 
 /** The most that is handed to the host in one write: hosts report progress by whole writes. */
 export const LARGEST_WRITE: number = 128 * 1024;
-/** How many pieces of memory that nobody uses are kept. */
+/** How many pieces of memory that nobody uses are kept: as many as a hundred connections use at once that send large messages. */
 const MOST_SPARE = 64;
 
 /**

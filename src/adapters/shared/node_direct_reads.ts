@@ -12,7 +12,7 @@ const SIZE = 64 * 1024;
 /** How much larger than a chunk its memory may be. */
 const MUCH = 16;
 
-/** The memory of a driver. All its connections read into one piece: for each read Node would take fresh memory of that size. */
+/** Memory for the outgoing connections of a thread. All read into one piece: for each read Node would take fresh memory of that size. */
 export class DirectReads {
   #memory: Uint8Array | null = null;
 

@@ -21,7 +21,7 @@ import type {
 } from "../../runtime/net_driver.ts";
 import { type ErrorPlace, toOSError } from "./error_map.ts";
 import { getBuiltin, nodeMajor } from "./host.ts";
-import { connectSocket, DirectReads } from "./node_direct_reads.ts";
+import { connectSocket, type DirectReads } from "./node_direct_reads.ts";
 import type { NodeConnectOptions, NodeDnsModule, NodeNetModule, NodeServer, NodeSocket } from "./node_modules.ts";
 import { endpointOf, NodeSocketHandle, type NodeSocketTraits, type SocketEnds } from "./node_socket.ts";
 
@@ -29,13 +29,11 @@ import { endpointOf, NodeSocketHandle, type NodeSocketTraits, type SocketEnds } 
 export type NetPermissionCheck = (action: string, host?: string, port?: number) => void;
 
 /** What differs where node:net is not Node's. */
-export interface NodeNetOptions {
+export interface NodeNetOptions extends Pick<NodeSocketTraits, "countsTruly"> {
   /** Asks for permissions, which Deno's node:net would miss too late to catch. */
   readonly check?: NetPermissionCheck;
-  /** Whether what no longer counts as waiting to be written was taken by the system. On Deno it may still be read. @default true */
-  readonly countsTruly?: boolean;
-  /** Whether outgoing connections can read into memory of ours. @default false */
-  readonly readsDirectly?: boolean;
+  /** Where outgoing connections read into memory of ours: that memory. */
+  readonly reads?: DirectReads;
 }
 
 /** The driver. */
@@ -51,10 +49,10 @@ class NodeNet implements NetDriver {
   readonly #countsTruly: boolean;
   readonly #reads: DirectReads | null;
 
-  constructor({ check = () => {}, countsTruly = true, readsDirectly = false }: NodeNetOptions) {
+  constructor({ check = () => {}, countsTruly = true, reads }: NodeNetOptions) {
     this.#check = check;
     this.#countsTruly = countsTruly;
-    this.#reads = readsDirectly ? new DirectReads() : null;
+    this.#reads = reads ?? null;
   }
 
   #handle(socket: NodeSocket, traits: NodeSocketTraits = {}): SocketHandle {

@@ -10,15 +10,15 @@ import type { Abandon, AcceptError, ListenerHandle, Outcome, SocketHandle } from
 import type { PathEntry, UnixDriver, UnixListenOptions } from "../../runtime/unix_driver.ts";
 import { toOSError } from "./error_map.ts";
 import { getBuiltin, hostGlobals, nodeMajor } from "./host.ts";
-import { connectSocket, DirectReads } from "./node_direct_reads.ts";
-import { dial, type ListenerTerms, type NodeNetOptions, serve } from "./node_net.ts";
+import { connectSocket, type DirectReads } from "./node_direct_reads.ts";
+import { dial, type ListenerTerms, serve } from "./node_net.ts";
 import type { NodeNetModule, NodeSocket } from "./node_modules.ts";
 import { NodeSocketHandle } from "./node_socket.ts";
 import { isAbstract, longestSocketPath, look, publish, remove, temporaryPath } from "./unix_files.ts";
 
-/** The driver; undefined where the system has no such sockets. `readsDirectly`: as for TCP. */
-export function nodeUnix({ readsDirectly = false }: Pick<NodeNetOptions, "readsDirectly"> = {}): UnixDriver | undefined {
-  return hasUnixSockets() ? new NodeUnix(readsDirectly) : undefined;
+/** The driver; undefined where the system has no such sockets. `reads`: the memory, where outgoing connections read into memory of ours. */
+export function nodeUnix(reads: DirectReads | null = null): UnixDriver | undefined {
+  return hasUnixSockets() ? new NodeUnix(reads) : undefined;
 }
 
 /** Node's paths of Windows are pipes of another kind. */
@@ -31,8 +31,8 @@ class NodeUnix implements UnixDriver {
   readonly abstractNames: boolean = hostGlobals().process?.platform === "linux" && nodeMajor() >= 22;
   readonly #reads: DirectReads | null;
 
-  constructor(readsDirectly: boolean) {
-    this.#reads = readsDirectly ? new DirectReads() : null;
+  constructor(reads: DirectReads | null) {
+    this.#reads = reads;
   }
 
   connect(path: string, outcome: Outcome<SocketHandle>): Abandon {
